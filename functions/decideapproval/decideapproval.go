@@ -1,0 +1,160 @@
+// Package decideapproval records what approvers decide.
+package decideapproval
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"slipway/events"
+	"slipway/shared/fault"
+	"slipway/shared/pipeline"
+	"slipway/shared/platform"
+	"slipway/shared/table"
+)
+
+// Store is where deployments and approvals are kept.
+type Store interface {
+	Deployment(ctx context.Context, id pipeline.DeploymentID) (pipeline.Deployment, error)
+	JoinApproval(ctx context.Context, execution string, half table.ApprovalRequest) (table.ApprovalRequest, error)
+	Change(ctx context.Context, chain pipeline.Chain, decide func(context.Context) (pipeline.Change, error)) error
+}
+
+// Executions answers tasks.
+type Executions interface {
+	Succeed(ctx context.Context, token string, output any) error
+	Fail(ctx context.Context, token, name, cause string) error
+}
+
+// A Handler records decisions.
+type Handler struct {
+	store      Store
+	executions Executions
+	platform   platform.Platform
+	now        func() time.Time
+}
+
+// New returns a handler that knows the people of p.
+func New(store Store, executions Executions, p platform.Platform, now func() time.Time) *Handler {
+	return &Handler{store, executions, p, now}
+}
+
+// A Task is what the Approve state machine hands over: its own execution, and a
+// token to answer.
+type Task struct {
+	Execution    string          `json:"execution"`    // ARN
+	StateMachine string          `json:"stateMachine"` // name, Approve-<environment>
+	Input        json.RawMessage `json:"input"`
+	Token        string          `json:"token"`
+}
+
+// An Input is a [Task] or, if it has a detail-type, the CloudTrail record of the
+// call that started the execution.
+type Input struct {
+	Task
+	ID         string         `json:"id"`
+	DetailType string         `json:"detail-type"`
+	Detail     events.APICall `json:"detail"`
+}
+
+// Handle decides once it knows both what is to be decided and, from the record of
+// the call, by whom; they come in either order. The input of the execution is not
+// believed about who its author is, nor about the environment, which is that of
+// the state machine.
+func (h *Handler) Handle(ctx context.Context, in Input) (struct{}, error) {
+	execution, half := in.Execution, in.half()
+	if in.DetailType != "" {
+		if in.Detail.ErrorCode != "" {
+			return struct{}{}, nil // the call was refused and started nothing
+		}
+		execution, half = in.Detail.ResponseElements.ExecutionARN, table.ApprovalRequest{Caller: in.Detail.UserIdentity.ARN}
+	}
+	if execution == "" {
+		return struct{}{}, fmt.Errorf("event %s names no execution: %w", in.ID, pipeline.ErrInvalid)
+	}
+	request, err := h.store.JoinApproval(ctx, execution, half)
+	if err != nil || !request.Complete() {
+		return struct{}{}, err
+	}
+	return struct{}{}, h.answer(ctx, request)
+}
+
+// machinePrefix begins the name of every Approve state machine.
+const machinePrefix = "Approve-"
+
+func (t Task) half() table.ApprovalRequest {
+	return table.ApprovalRequest{Input: string(t.Input), Token: t.Token, Environment: strings.TrimPrefix(t.StateMachine, machinePrefix)}
+}
+
+// answer decides and tells the execution how that went.
+func (h *Handler) answer(ctx context.Context, r table.ApprovalRequest) error {
+	decision, err := parse(r)
+	if err == nil {
+		decision.By = h.platform.Person(r.Caller)
+		_, err = h.Decide(ctx, decision)
+	}
+	for _, refusal := range []error{pipeline.ErrRefused, pipeline.ErrInvalid, pipeline.ErrNotFound, pipeline.ErrEnded} {
+		if errors.Is(err, refusal) {
+			return h.executions.Fail(ctx, r.Token, fault.Refused, err.Error())
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return h.executions.Succeed(ctx, r.Token, decision)
+}
+
+// A Decision is what somebody decides on a deployment's plan.
+type Decision struct {
+	Deployment pipeline.DeploymentID `json:"deployment"`
+	Plan       string                `json:"plan"`
+	Decision   string                `json:"decision"`
+	Note       string                `json:"note"`
+	By         string                `json:"by"`
+}
+
+// parse reads the input of an Approve execution.
+func parse(r table.ApprovalRequest) (Decision, error) {
+	var in events.ApprovalInput
+	decoder := json.NewDecoder(strings.NewReader(r.Input))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&in); err != nil {
+		return Decision{}, fmt.Errorf(`input %s: %s; want {"deployment":"…","plan":"sha256:…","decision":"approve","note":"…"}: %w`,
+			r.Input, strings.TrimPrefix(err.Error(), "json: "), pipeline.ErrInvalid)
+	}
+	id, err := pipeline.ParseDeploymentID(in.Deployment)
+	if err != nil {
+		return Decision{}, err
+	}
+	if id.Environment != r.Environment {
+		return Decision{}, fmt.Errorf("deployment %s is to %s and is decided on with %s%s, not with %s%s: %w",
+			id, id.Environment, machinePrefix, id.Environment, machinePrefix, r.Environment, pipeline.ErrRefused)
+	}
+	return Decision{Deployment: id, Plan: in.Plan, Decision: in.Decision, Note: in.Note}, nil
+}
+
+// Decide records the decision of d.By and returns the deployment as it then is.
+// The event of the decision wakes the deployment. For the errors see
+// [pipeline.Deployment.Decide].
+func (h *Handler) Decide(ctx context.Context, d Decision) (pipeline.Deployment, error) {
+	var decided pipeline.Deployment
+	err := h.store.Change(ctx, pipeline.ProjectChain(d.Deployment.Project), func(ctx context.Context) (pipeline.Change, error) {
+		var err error
+		if decided, err = h.store.Deployment(ctx, d.Deployment); err != nil {
+			return pipeline.Change{}, err
+		}
+		var groups []string
+		if decided.Asked != nil {
+			groups = decided.Asked.Groups
+		}
+		happened, err := decided.Decide(pipeline.Approval{Plan: d.Plan, By: d.By, Decision: d.Decision, Note: d.Note, At: h.now()}, h.platform.Members(groups...))
+		if err != nil || len(happened) == 0 {
+			return pipeline.Change{}, err
+		}
+		return pipeline.Change{By: d.By, Deployments: []pipeline.Deployment{decided}, Events: happened}, nil
+	})
+	return decided, err
+}

@@ -1,0 +1,110 @@
+// Package lockenvironment gives a deployment its environment, or lets it wait for it.
+package lockenvironment
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"slipway/shared/pipeline"
+)
+
+// Store is where deployments and environments are kept.
+type Store interface {
+	Deployment(ctx context.Context, id pipeline.DeploymentID) (pipeline.Deployment, error)
+	Environment(ctx context.Context, project, name string) (pipeline.Environment, error)
+	Change(ctx context.Context, chain pipeline.Chain, decide func(context.Context) (pipeline.Change, error)) error
+}
+
+// Executions answers tasks.
+type Executions interface {
+	Succeed(ctx context.Context, token string, output any) error
+	Fail(ctx context.Context, token, name, cause string) error
+}
+
+// A Handler locks environments.
+type Handler struct {
+	store      Store
+	executions Executions
+	now        func() time.Time
+}
+
+// New returns a handler.
+func New(store Store, executions Executions, now func() time.Time) *Handler {
+	return &Handler{store, executions, now}
+}
+
+// An Input asks for the deployment's environment; token is answered when it has it.
+type Input struct {
+	Deployment pipeline.DeploymentID `json:"deployment"`
+	Plan       string                `json:"plan"`
+	Token      string                `json:"token"`
+}
+
+// FaultSuperseded is the name by which the state machine learns that a newer
+// release is in the environment.
+const FaultSuperseded = "Superseded"
+
+// Handle acquires the environment and answers the token; when another deployment
+// has the environment, this one queues, and the deployment that hands the
+// environment over causes the answer. It returns [pipeline.ErrEnded] when the
+// deployment has ended otherwise.
+func (h *Handler) Handle(ctx context.Context, in Input) (struct{}, error) {
+	var d pipeline.Deployment
+	err := h.store.Change(ctx, pipeline.ProjectChain(in.Deployment.Project), func(ctx context.Context) (c pipeline.Change, err error) {
+		c, d, err = h.acquire(ctx, in)
+		return c, err
+	})
+	if err != nil {
+		return struct{}{}, fmt.Errorf("lock %s for %s: %w", in.Deployment.Environment, in.Deployment, err)
+	}
+	switch d.Status {
+	case pipeline.StatusRunning:
+		return struct{}{}, h.executions.Succeed(ctx, in.Token, struct{}{})
+	case pipeline.StatusSuperseded:
+		return struct{}{}, h.executions.Fail(ctx, in.Token, FaultSuperseded, d.Reason)
+	case pipeline.StatusQueued:
+		return struct{}{}, nil
+	}
+	return struct{}{}, fmt.Errorf("deployment %s is %s: %w", d.ID, d.Status, pipeline.ErrEnded)
+}
+
+// acquire returns the change and the deployment as it leaves it.
+func (h *Handler) acquire(ctx context.Context, in Input) (c pipeline.Change, d pipeline.Deployment, err error) {
+	d, err = h.store.Deployment(ctx, in.Deployment)
+	if err != nil || d.Status.Terminal() {
+		return c, d, err
+	}
+	e, err := h.store.Environment(ctx, d.ID.Project, d.ID.Environment)
+	if err != nil {
+		return c, d, err
+	}
+	waiting, err := Waiting(ctx, h.store, e)
+	if err != nil {
+		return c, d, err
+	}
+	changed, happened, err := e.Acquire(d, in.Plan, in.Token, waiting, h.now())
+	if err != nil || len(changed) == 0 {
+		return c, d, err
+	}
+	c = pipeline.Change{By: pipeline.System, Deployments: changed, Events: happened, Environments: []pipeline.Environment{e}}
+	return c, changed[len(changed)-1], nil
+}
+
+// A DeploymentReader reads one deployment.
+type DeploymentReader interface {
+	Deployment(ctx context.Context, id pipeline.DeploymentID) (pipeline.Deployment, error)
+}
+
+// Waiting returns the deployments in e's queue, in its order.
+func Waiting(ctx context.Context, read DeploymentReader, e pipeline.Environment) ([]pipeline.Deployment, error) {
+	var all []pipeline.Deployment
+	for _, id := range e.Queue {
+		d, err := read.Deployment(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, d)
+	}
+	return all, nil
+}

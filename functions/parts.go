@@ -1,0 +1,99 @@
+package functions
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/codebuild"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+
+	"slipway/functions/api"
+	"slipway/functions/applyproject"
+	"slipway/functions/decideapproval"
+	"slipway/functions/promote"
+	"slipway/functions/runstep"
+	"slipway/shared/bus"
+	"slipway/shared/executions"
+	"slipway/shared/objects"
+	"slipway/shared/planning"
+	"slipway/shared/platform"
+	"slipway/shared/step"
+	"slipway/shared/table"
+)
+
+// parts makes what functions are made of, each from the installation's settings.
+// The first setting that is missing or wrong is kept in err.
+type parts struct {
+	installation Installation
+	err          error
+}
+
+// env reads a setting that must be there.
+func (p *parts) env(name string) string {
+	value := p.installation.Getenv(name)
+	if value == "" {
+		p.err = errors.Join(p.err, fmt.Errorf("environment variable %s is not set: the stack sets it", name))
+	}
+	return value
+}
+
+func (p *parts) now() time.Time { return p.installation.Now() }
+
+func (p *parts) table() *table.Table {
+	return table.Open(dynamodb.NewFromConfig(p.installation.AWS), p.env("TABLE"), p.now)
+}
+
+func (p *parts) objects() *objects.Objects {
+	// Path style serves buckets whose names have dots, and local mode.
+	return objects.New(s3.NewFromConfig(p.installation.AWS, func(o *s3.Options) { o.UsePathStyle = true }))
+}
+
+func (p *parts) bus() *bus.Bus {
+	return bus.New(eventbridge.NewFromConfig(p.installation.AWS), p.env("BUS"))
+}
+
+func (p *parts) executions() *executions.Executions {
+	return executions.New(sfn.NewFromConfig(p.installation.AWS))
+}
+
+func (p *parts) platform() platform.Platform {
+	decoded, err := platform.Decode(p.env("PLATFORM"))
+	if err != nil {
+		p.err = errors.Join(p.err, fmt.Errorf("environment variable PLATFORM: %w", err))
+	}
+	return decoded
+}
+
+func (p *parts) planner() *planning.Planner { return planning.New(p.table(), p.platform(), p.now) }
+
+func (p *parts) runner() *step.Runner {
+	dependencies := step.Dependencies{Objects: p.objects(), WorkBucket: p.env("WORK_BUCKET")}
+	if project := p.installation.Getenv("BUILD_PROJECT"); project != "" { // resumestep starts no builds
+		dependencies.Builds = step.NewCodeBuild(codebuild.NewFromConfig(p.installation.AWS), project)
+	}
+	return step.New(dependencies)
+}
+
+func (p *parts) reporter() *runstep.Reporter {
+	return runstep.NewReporter(p.table(), p.executions(), p.now)
+}
+
+func (p *parts) applier() *applyproject.Handler {
+	return applyproject.New(p.table(), p.objects(), p.platform(), p.now)
+}
+
+func (p *parts) promoter() *promote.Handler { return promote.New(p.table(), p.planner(), p.now) }
+
+func (p *parts) decider() *decideapproval.Handler {
+	return decideapproval.New(p.table(), p.executions(), p.platform(), p.now)
+}
+
+func (p *parts) api() *api.API {
+	return api.New(api.Config{Store: p.table(), Objects: p.objects(), Planner: p.planner(), Applier: p.applier(),
+		Promoter: p.promoter(), Decider: p.decider(), Platform: p.platform(),
+		Packages: p.env("PACKAGES_BUCKET"), Work: p.env("WORK_BUCKET"), Now: p.now})
+}

@@ -1,0 +1,159 @@
+// Package registerpackage makes a package of an object that was pushed to the
+// packages bucket.
+package registerpackage
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"slipway/events"
+	"slipway/shared/archive"
+	"slipway/shared/objects"
+	"slipway/shared/pipeline"
+)
+
+// Packages is where packages are registered.
+type Packages interface {
+	Package(ctx context.Context, name string, v pipeline.Version) (pipeline.Package, error)
+	Rejection(ctx context.Context, l pipeline.Location) (pipeline.Rejection, error)
+	Change(ctx context.Context, chain pipeline.Chain, decide func(context.Context) (pipeline.Change, error)) error
+}
+
+// Objects is where they were pushed.
+type Objects interface {
+	Stat(ctx context.Context, l objects.Location) (objects.Info, error)
+	Read(ctx context.Context, l objects.Location) (io.ReadCloser, error)
+	Open(ctx context.Context, l objects.Location) (*io.SectionReader, error)
+}
+
+// A Handler registers packages.
+type Handler struct {
+	packages Packages
+	objects  Objects
+	now      func() time.Time
+}
+
+// New returns a handler.
+func New(packages Packages, objects Objects, now func() time.Time) *Handler {
+	return &Handler{packages, objects, now}
+}
+
+// Handle registers the object as a package version, pinned to its digest, or
+// refuses it with a package.rejected.v1 event. An object that is registered or
+// refused already changes nothing.
+func (h *Handler) Handle(ctx context.Context, e events.Envelope[events.ObjectCreated]) (struct{}, error) {
+	at := pipeline.Location{Bucket: e.Detail.Bucket.Name, Key: e.Detail.Object.Key, VersionID: e.Detail.Object.VersionID, Size: e.Detail.Object.Size}
+	if at.Bucket == "" || at.Key == "" {
+		return struct{}{}, fmt.Errorf("event %s names no object: %w", e.ID, pipeline.ErrInvalid)
+	}
+	by := e.Detail.Requester
+	p, err := h.inspect(ctx, at)
+	if err == nil {
+		err = h.register(ctx, p, by)
+	}
+	if errors.Is(err, pipeline.ErrInvalid) || errors.Is(err, pipeline.ErrRefused) {
+		err = h.reject(ctx, at, by, err)
+	}
+	return struct{}{}, err
+}
+
+// inspect reads the object and returns the package that it is. It returns
+// [pipeline.ErrInvalid] when it can't be one.
+func (h *Handler) inspect(ctx context.Context, at pipeline.Location) (pipeline.Package, error) {
+	name, version, err := pipeline.ParsePackageKey(at.Key)
+	if err != nil {
+		return pipeline.Package{}, err
+	}
+	l := objects.Location{Bucket: at.Bucket, Key: at.Key, VersionID: at.VersionID}
+	info, err := h.objects.Stat(ctx, l)
+	if errors.Is(err, pipeline.ErrNotFound) {
+		return pipeline.Package{}, fmt.Errorf("key %q: the object was deleted before it could be registered; push it again: %w", at.Key, pipeline.ErrInvalid)
+	}
+	if err != nil {
+		return pipeline.Package{}, fmt.Errorf("look at %s: %w", l, err)
+	}
+	at.Size = info.Size
+	if err := h.check(ctx, l, info.Size); err != nil {
+		return pipeline.Package{}, err
+	}
+	digest, err := h.digest(ctx, l)
+	return pipeline.Package{Name: name, Version: version, Feed: pipeline.FeedS3, Digest: digest, Location: at,
+		Build: build(info.Metadata), RegisteredAt: h.now()}, err
+}
+
+// check refuses a zip archive that is damaged or hostile.
+func (h *Handler) check(ctx context.Context, l objects.Location, size int64) error {
+	if !strings.HasSuffix(strings.ToLower(l.Key), ".zip") {
+		return nil
+	}
+	r, err := h.objects.Open(ctx, l)
+	if err != nil {
+		return fmt.Errorf("open %s: %w", l, err)
+	}
+	if _, err := archive.Open(r, size, archive.Limits{}); err != nil {
+		return fmt.Errorf("archive %s: %w", l.Key, err)
+	}
+	return nil
+}
+
+func (h *Handler) digest(ctx context.Context, l objects.Location) (string, error) {
+	body, err := h.objects.Read(ctx, l)
+	if err != nil {
+		return "", fmt.Errorf("read %s: %w", l, err)
+	}
+	defer body.Close()
+	hash := sha256.New()
+	if _, err := io.Copy(hash, body); err != nil {
+		return "", fmt.Errorf("read %s: %w", l, err)
+	}
+	return "sha256:" + hex.EncodeToString(hash.Sum(nil)), nil
+}
+
+// build reads the build information from an object's metadata.
+func build(metadata map[string]string) events.Build {
+	return events.Build{Commit: metadata["commit"], Branch: metadata["branch"], URL: metadata["build-url"],
+		Author: metadata["author"], CommittedAt: metadata["committed-at"]}
+}
+
+// register writes p unless it is there. It returns [pipeline.ErrRefused] when the
+// version has another digest.
+func (h *Handler) register(ctx context.Context, p pipeline.Package, by string) error {
+	return h.packages.Change(ctx, pipeline.PackageChain(p.Name), func(ctx context.Context) (pipeline.Change, error) {
+		known, err := h.packages.Package(ctx, p.Name, p.Version)
+		switch {
+		case errors.Is(err, pipeline.ErrNotFound):
+			return pipeline.Change{By: by, Packages: []pipeline.Package{p}, Events: []events.Event{p.Register()}}, nil
+		case err != nil:
+			return pipeline.Change{}, err
+		case known.Digest != p.Digest:
+			return pipeline.Change{}, fmt.Errorf("package %s %s is %s, and a version stays what it is; this object is %s: push it under a new version: %w",
+				p.Name, p.Version, known.Digest, p.Digest, pipeline.ErrRefused)
+		}
+		return pipeline.Change{}, nil
+	})
+}
+
+// reject records that the object was refused and why.
+func (h *Handler) reject(ctx context.Context, at pipeline.Location, by string, why error) error {
+	name, version, _ := pipeline.ParsePackageKey(at.Key) // what can be read of a bad key
+	chain := pipeline.IntakeChain
+	if name != "" {
+		chain = pipeline.PackageChain(name)
+	}
+	return h.packages.Change(ctx, chain, func(ctx context.Context) (pipeline.Change, error) {
+		_, err := h.packages.Rejection(ctx, at)
+		if !errors.Is(err, pipeline.ErrNotFound) {
+			return pipeline.Change{}, err
+		}
+		return pipeline.Change{By: by,
+			Rejections: []pipeline.Rejection{{Location: at, Message: why.Error(), At: h.now()}},
+			Events: []events.Event{events.PackageRejected{Package: name, Version: version.String(),
+				Bucket: at.Bucket, Key: at.Key, Message: why.Error()}}}, nil
+	})
+}

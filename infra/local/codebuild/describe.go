@@ -1,0 +1,87 @@
+package codebuild
+
+import (
+	"time"
+
+	"slipway/shared/script"
+)
+
+// buildJSON is the Build of the API reference, as far as a build here has it.
+type buildJSON struct {
+	ID           string          `json:"id"`
+	ARN          string          `json:"arn"`
+	Number       int64           `json:"buildNumber"`
+	StartTime    float64         `json:"startTime"`
+	EndTime      float64         `json:"endTime,omitempty"`
+	CurrentPhase string          `json:"currentPhase"`
+	Status       string          `json:"buildStatus"`
+	Complete     bool            `json:"buildComplete"`
+	Project      string          `json:"projectName"`
+	Initiator    string          `json:"initiator"`
+	Minutes      int             `json:"timeoutInMinutes"`
+	Environment  environmentJSON `json:"environment"`
+	Phases       []phaseJSON     `json:"phases,omitempty"`
+}
+
+type environmentJSON struct {
+	Type        string     `json:"type"`
+	Image       string     `json:"image"`
+	ComputeType string     `json:"computeType"`
+	Privileged  bool       `json:"privilegedMode"`
+	Variables   []Variable `json:"environmentVariables"`
+}
+
+type phaseJSON struct {
+	Type     string        `json:"phaseType"`
+	Status   string        `json:"phaseStatus"`
+	Contexts []contextJSON `json:"contexts"`
+}
+
+type contextJSON struct {
+	Message string `json:"message"`
+}
+
+func (e *Engine) describe(b build) buildJSON {
+	out := buildJSON{
+		ID: b.ID, ARN: e.arn("build", b.ID), Number: b.Number, Project: b.Project,
+		StartTime: seconds(b.Started), CurrentPhase: b.Phase, Status: b.Status,
+		Complete: b.Phase == phaseCompleted, Initiator: b.Initiator, Minutes: b.Minutes,
+		Environment: environment(b.Variables),
+	}
+	if out.Complete {
+		out.EndTime = seconds(b.Ended)
+		out.Phases = []phaseJSON{{Type: phaseBuild, Status: b.Status, Contexts: []contextJSON{{b.Context}}}}
+	}
+	return out
+}
+
+// projectJSON is the Project of the API reference, as far as a project here has it.
+type projectJSON struct {
+	Name         string          `json:"name"`
+	ARN          string          `json:"arn"`
+	Created      float64         `json:"created"`
+	LastModified float64         `json:"lastModified"`
+	Minutes      int             `json:"timeoutInMinutes"`
+	Source       sourceJSON      `json:"source"`
+	Environment  environmentJSON `json:"environment"`
+}
+
+type sourceJSON struct {
+	Type      string `json:"type"`
+	BuildSpec string `json:"buildspec"`
+}
+
+func (e *Engine) describeProject(p project) projectJSON {
+	return projectJSON{
+		Name: p.Name, ARN: e.arn("project", p.Name), Minutes: p.Minutes,
+		Created: seconds(p.Created), LastModified: seconds(p.Modified),
+		Source: sourceJSON{"NO_SOURCE", script.BuildSpec}, Environment: environment(p.Variables),
+	}
+}
+
+func environment(variables []Variable) environmentJSON {
+	return environmentJSON{Type: imageType, Image: image, ComputeType: computeType, Variables: variables}
+}
+
+// seconds is a time as the JSON protocols write it: seconds since 1970, with a fraction.
+func seconds(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }

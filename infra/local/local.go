@@ -1,0 +1,166 @@
+// Package local runs the stack's template on one machine: it reads the synthesized
+// template and makes each of its resources in an engine. The functions are those
+// that Lambda runs, with an HTTP transport that ends in the engines.
+package local
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+
+	"slipway/infra/local/clock"
+	"slipway/infra/local/codebuild"
+	"slipway/infra/local/dynamodb"
+	"slipway/infra/local/eventbridge"
+	"slipway/infra/local/lambda"
+	"slipway/infra/local/s3"
+	"slipway/infra/local/sqs"
+	"slipway/infra/local/stepfunctions"
+	"slipway/infra/local/store"
+)
+
+// Where a local stack is, as far as ARNs tell.
+const (
+	Account = "000000000000"
+	Region  = "us-east-1"
+	Name    = "Slipway"
+)
+
+// A Config is what a local stack is made of.
+type Config struct {
+	Template []byte      // CloudFormation, JSON
+	Store    store.Store // holds all state
+	Blobs    string      // folder for the bodies of objects; "" keeps them in the store
+	Clock    clock.Clock
+	NewID    func() string // returns an identifier of letters, digits and hyphens, new at each call
+	Endpoint string        // where clients reach [Stack.AWS], such as http://127.0.0.1:4566
+	Web      string        // where clients reach [Stack.API], such as http://127.0.0.1:8080
+	Path     string        // the PATH that scripts get
+	// Observe, if set, is called with every event that a bus takes, after it is stored.
+	Observe func(bus string, e eventbridge.Event)
+	// Report is told of every error of background work that nobody else is told of.
+	Report func(error)
+}
+
+// A Stack is a running stack.
+type Stack struct {
+	config  Config
+	ids     identifiers
+	outputs map[string]string
+
+	specs       map[string]lambda.FunctionSpec // by name
+	streams     map[string]string              // tables by the ARN of their stream
+	queueNames  []string
+	apiFunction string // the ARN of the function behind the function URL
+
+	tables     *dynamodb.Engine
+	buckets    *s3.Engine
+	queues     *sqs.Engine
+	functions  *lambda.Engine
+	buses      *eventbridge.Engine
+	executions *stepfunctions.Engine
+	builds     *codebuild.Engine
+}
+
+// Start makes every resource of the template and goes on with what the store says
+// was under way. A resource, a property or a definition that no engine knows is an
+// error that names it, and then nothing runs.
+func Start(c Config) (*Stack, error) {
+	t, err := parseTemplate(c.Template)
+	if err != nil {
+		return nil, err
+	}
+	s := &Stack{config: c, ids: pseudoParameters(), specs: map[string]lambda.FunctionSpec{}, streams: map[string]string{}}
+	if err := s.makeEngines(); err != nil {
+		return nil, err
+	}
+	if err := s.provision(t); err != nil {
+		return nil, err
+	}
+	for _, resume := range []func() error{s.tables.Resume, s.functions.Resume, s.buses.Resume, s.executions.Resume, s.builds.Resume} {
+		if err := resume(); err != nil {
+			return nil, fmt.Errorf("go on with what was under way: %w", err)
+		}
+	}
+	return s, nil
+}
+
+// pseudoParameters returns what a template may refer to without declaring it.
+func pseudoParameters() identifiers {
+	return identifiers{
+		"AWS::AccountId": {"": Account},
+		"AWS::Partition": {"": "aws"},
+		"AWS::Region":    {"": Region},
+		"AWS::StackName": {"": Name},
+		"AWS::URLSuffix": {"": "amazonaws.com"},
+	}
+}
+
+func (s *Stack) makeEngines() (err error) {
+	c := s.config
+	s.tables = dynamodb.New(dynamodb.Config{Store: c.Store, Clock: c.Clock, Account: Account, Region: Region, Failed: c.Report})
+	s.buckets, err = s3.New(s3.Config{Store: c.Store, Clock: c.Clock, NewID: c.NewID, Account: Account, Region: Region, Blobs: c.Blobs, Created: s.objectCreated})
+	if err != nil {
+		return err
+	}
+	s.queues = sqs.New(sqs.Config{Store: c.Store, Clock: c.Clock, NewID: c.NewID, Account: Account, Region: Region, BaseURL: func() string { return c.Endpoint }})
+	s.functions = lambda.New(lambda.Config{Store: c.Store, Clock: c.Clock, NewID: c.NewID, Account: Account, Region: Region, Send: s.queues.Send, Report: c.Report})
+	s.buses = eventbridge.New(eventbridge.Config{Store: c.Store, Clock: c.Clock, NewID: c.NewID, Account: Account, Region: Region,
+		Target: s.target, Send: s.queues.Send, Observe: c.Observe, Report: c.Report})
+	s.executions = stepfunctions.New(stepfunctions.Config{Store: c.Store, Clock: c.Clock, NewID: c.NewID, Account: Account, Region: Region,
+		Invoke: s.invoke, Started: s.executionStarted, Changed: s.executionChanged, Report: c.Report})
+	s.builds = codebuild.New(codebuild.Config{Store: c.Store, Clock: c.Clock, NewID: c.NewID, Account: Account, Region: Region,
+		Run: s.runScript, Changed: s.buildChanged, Report: c.Report})
+	s.tables.OnRecords(s.functions.RecordsArrived)
+	return nil
+}
+
+// Outputs returns the stack's outputs by name.
+func (s *Stack) Outputs() map[string]string { return s.outputs }
+
+// Configuration returns a client's configuration whose calls end in the engines, in
+// the name of caller. No call leaves the process.
+func (s *Stack) Configuration(caller string) aws.Config {
+	return aws.Config{
+		Region:       Region,
+		Credentials:  credentials.NewStaticCredentialsProvider(caller, "local", ""),
+		BaseEndpoint: &s.config.Endpoint,
+		HTTPClient:   &http.Client{Transport: transport{s.AWS()}},
+	}
+}
+
+// Messages returns the bodies of the messages in every dead-letter queue, by the
+// queue's name: what the stack could not handle.
+func (s *Stack) Messages() (map[string][]string, error) {
+	all := map[string][]string{}
+	for _, name := range s.queueNames {
+		messages, err := s.queues.Messages(name)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range messages {
+			all[name] = append(all[name], m.Body)
+		}
+	}
+	return all, nil
+}
+
+// Close stops the scripts that run. The clock, which all other work hangs on, is
+// its owner's to stop before, and the store to close afterwards.
+func (s *Stack) Close() { s.builds.Close() }
+
+// invoke runs a function for a state machine.
+func (s *Stack) invoke(ctx context.Context, function string, payload []byte) ([]byte, error) {
+	answer, err := s.functions.Invoke(ctx, function, payload)
+	if failure, ok := err.(*lambda.FunctionError); ok {
+		return nil, &stepfunctions.Fault{Name: failure.Type, Cause: string(failure.Payload)}
+	}
+	return answer, err
+}
+
+// date formats t as AWS's events do.
+func date(t time.Time) string { return t.UTC().Format(time.RFC3339) }

@@ -1,0 +1,189 @@
+package stepfunctions
+
+import (
+	"bytes"
+	"errors"
+	"slices"
+
+	"slipway/infra/local/store"
+)
+
+type startExecutionInput struct {
+	StateMachineARN string  `json:"stateMachineArn"`
+	Name            string  `json:"name"`
+	Input           *string `json:"input"`
+	TraceHeader     string  `json:"traceHeader"`
+}
+
+type startExecutionOutput struct {
+	ExecutionARN string `json:"executionArn"`
+	StartDate    epoch  `json:"startDate"`
+}
+
+func (e *Engine) startExecution(caller string, in startExecutionInput) (out startExecutionOutput, err error) {
+	o := order{in.StateMachineARN, in.Name, "{}", in.TraceHeader}
+	if in.Input != nil {
+		o.input = *in.Input
+	}
+	return out, e.Store.Update(func(tx store.Tx) error {
+		x, started, err := e.start(tx, o, func(x *execution) {
+			if e.Started != nil {
+				e.Started(tx, Start{caller, x.ARN, x.MachineARN, x.Name, x.Started})
+			}
+		})
+		if err == nil {
+			out = startExecutionOutput{x.ARN, epoch(started)}
+		}
+		return err
+	})
+}
+
+type executionInput struct {
+	ExecutionARN string `json:"executionArn"`
+	IncludedData string `json:"includedData"`
+}
+
+type describeExecutionOutput struct {
+	ExecutionARN        string       `json:"executionArn"`
+	StateMachineARN     string       `json:"stateMachineArn"`
+	Name                string       `json:"name"`
+	Status              Status       `json:"status"`
+	StartDate           epoch        `json:"startDate"`
+	StopDate            *epoch       `json:"stopDate,omitempty"`
+	Input               *string      `json:"input,omitempty"`
+	InputDetails        *DataDetails `json:"inputDetails,omitempty"`
+	Output              *string      `json:"output,omitempty"`
+	OutputDetails       *DataDetails `json:"outputDetails,omitempty"`
+	TraceHeader         string       `json:"traceHeader,omitempty"`
+	Error               *string      `json:"error,omitempty"`
+	Cause               *string      `json:"cause,omitempty"`
+	RedriveCount        int          `json:"redriveCount"`
+	RedriveStatus       string       `json:"redriveStatus"`
+	RedriveStatusReason string       `json:"redriveStatusReason,omitempty"`
+}
+
+func (e *Engine) describeExecution(_ string, in executionInput) (out describeExecutionOutput, err error) {
+	included, err := includesData(in.IncludedData)
+	if err != nil {
+		return out, err
+	}
+	return out, e.Store.View(func(tx store.Tx) error {
+		x, err := executionAt(tx, in.ExecutionARN)
+		if err != nil {
+			return err
+		}
+		out = describeExecutionOutput{ExecutionARN: x.ARN, StateMachineARN: x.MachineARN, Name: x.Name, Status: x.Status,
+			StartDate: epoch(x.Started), StopDate: optionalEpoch(x.Stopped), TraceHeader: x.TraceHeader,
+			RedriveStatus: "NOT_REDRIVABLE", RedriveStatusReason: "The local engine does not redrive executions"}
+		if included {
+			out.Input, out.Output, out.Error, out.Cause = &x.Input, x.Output, x.Error, x.Cause
+			out.InputDetails = &DataDetails{true}
+			if x.Output != nil {
+				out.OutputDetails = &DataDetails{true}
+			}
+		}
+		return nil
+	})
+}
+
+func includesData(choice string) (bool, error) {
+	if choice != "" && choice != "ALL_DATA" && choice != "METADATA_ONLY" {
+		return false, newAPIError("ValidationException", "1 validation error detected: Value '%s' at 'includedData' failed to satisfy constraint: Member must satisfy enum value set: [ALL_DATA, METADATA_ONLY]", choice)
+	}
+	return choice != "METADATA_ONLY", nil
+}
+
+type listExecutionsInput struct {
+	StateMachineARN string `json:"stateMachineArn"`
+	StatusFilter    Status `json:"statusFilter"`
+	MaxResults      int    `json:"maxResults"`
+	NextToken       string `json:"nextToken"`
+}
+
+type executionItem struct {
+	ExecutionARN    string `json:"executionArn"`
+	StateMachineARN string `json:"stateMachineArn"`
+	Name            string `json:"name"`
+	Status          Status `json:"status"`
+	StartDate       epoch  `json:"startDate"`
+	StopDate        *epoch `json:"stopDate,omitempty"`
+	RedriveCount    int    `json:"redriveCount"`
+}
+
+type listExecutionsOutput struct {
+	Executions []executionItem `json:"executions"`
+	NextToken  string          `json:"nextToken,omitempty"`
+}
+
+func (e *Engine) listExecutions(_ string, in listExecutionsInput) (out listExecutionsOutput, err error) {
+	out.Executions = []executionItem{}
+	if known := []Status{"", Running, Succeeded, Failed, TimedOut, Aborted}; !slices.Contains(known, in.StatusFilter) {
+		return out, newAPIError("ValidationException", "1 validation error detected: Value '%s' at 'statusFilter' failed to satisfy constraint: Member must satisfy enum value set: [RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED]", in.StatusFilter)
+	}
+	size, err := pageSize(in.MaxResults)
+	if err != nil {
+		return out, err
+	}
+	after, err := parsePage(in.NextToken)
+	if err != nil {
+		return out, err
+	}
+	return out, e.Store.View(func(tx store.Tx) error {
+		m, err := e.machineAt(tx, in.StateMachineARN)
+		if err != nil {
+			return err
+		}
+		if after != nil && !bytes.HasPrefix(after, listPrefix(m.Name, in.StatusFilter)) {
+			return errInvalidPage()
+		}
+		return out.fill(tx, m.Name, in.StatusFilter, after, size)
+	})
+}
+
+// fill adds up to size executions to a page, the newest first.
+func (out *listExecutionsOutput) fill(tx store.Tx, machine string, status Status, after []byte, size int) error {
+	var last []byte
+	for key, arn := range newest(tx, machine, status, after) {
+		if len(out.Executions) == size {
+			out.NextToken = pageToken(last)
+			return nil
+		}
+		last = bytes.Clone(key)
+		x, err := executionAt(tx, arn)
+		if err != nil {
+			return err
+		}
+		out.Executions = append(out.Executions, executionItem{ExecutionARN: x.ARN, StateMachineARN: x.MachineARN, Name: x.Name,
+			Status: x.Status, StartDate: epoch(x.Started), StopDate: optionalEpoch(x.Stopped)})
+	}
+	return nil
+}
+
+type stopExecutionInput struct {
+	ExecutionARN string  `json:"executionArn"`
+	Error        *string `json:"error"`
+	Cause        *string `json:"cause"`
+}
+
+type stopExecutionOutput struct {
+	StopDate epoch `json:"stopDate"`
+}
+
+// stopExecution aborts a running execution; one that has ended stays as it is.
+func (e *Engine) stopExecution(_ string, in stopExecutionInput) (out stopExecutionOutput, err error) {
+	err = e.update(in.ExecutionARN, func(r *run) error {
+		r.abort(in.Error, in.Cause)
+		out.StopDate = epoch(*r.x.Stopped)
+		return nil
+	})
+	if !errors.Is(err, errStale) {
+		return out, err
+	}
+	return out, e.Store.View(func(tx store.Tx) error {
+		x, err := executionAt(tx, in.ExecutionARN)
+		if err == nil && x.Stopped != nil {
+			out.StopDate = epoch(*x.Stopped)
+		}
+		return err
+	})
+}

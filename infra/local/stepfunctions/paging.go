@@ -1,0 +1,31 @@
+package stepfunctions
+
+import "encoding/base64"
+
+// pageSize returns how many results a page has, of 100 by default and 1000 at most.
+func pageSize(asked int) (int, error) {
+	if asked < 0 || asked > 1000 {
+		return 0, newAPIError("ValidationException", "1 validation error detected: Value '%d' at 'maxResults' failed to satisfy constraint: Member must be between 0 and 1000", asked)
+	}
+	if asked == 0 {
+		return 100, nil
+	}
+	return asked, nil
+}
+
+// pageToken is the token of the page after the one that ends with the result at key.
+func pageToken(key []byte) string { return base64.URLEncoding.EncodeToString(key) }
+
+// parsePage returns the key in a page token, nil for the first page.
+func parsePage(token string) ([]byte, error) {
+	if token == "" {
+		return nil, nil
+	}
+	key, err := base64.URLEncoding.DecodeString(token)
+	if err != nil || len(key) == 0 {
+		return nil, errInvalidPage()
+	}
+	return key, nil
+}
+
+func errInvalidPage() error { return newAPIError("InvalidToken", "Invalid Token: 'Invalid token'") }

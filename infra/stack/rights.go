@@ -1,0 +1,118 @@
+package stack
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+
+	"slipway/events"
+)
+
+// rights returns what the named function may do, besides what every function may.
+func (s system) rights(name string) []awsiam.PolicyStatement {
+	b := s.buckets
+	switch name {
+	case "api":
+		return list(s.readAndWriteTable(), writeObjects(b.packages, "packages/*"),
+			readObjects(b.work, "logs/*", "plans/*"), writeObjects(b.work, "plans/*"), findObjects(b.work))
+	case "applyproject":
+		return list(s.readAndWriteTable(), readObjects(b.packages, "projects/*"), findObjects(b.packages))
+	case "createrelease", "promote", "finishdeployment":
+		return s.readAndWriteTable()
+	case "decideapproval":
+		return list(s.readAndWriteTable(), answerTasks(s.workflows.approveARNs()...))
+	case "lockenvironment", "requestapproval":
+		return list(s.readAndWriteTable(), answerTasks(s.workflows.deploy.Ref()))
+	case "plandeployment":
+		return list(s.readTable(), readObjects(b.work, "plans/*"), writeObjects(b.work, "plans/*"), findObjects(b.work))
+	case "publishevents":
+		return s.readStream()
+	case "registerpackage":
+		return list(s.readAndWriteTable(), readObjects(b.packages, "packages/*"), findObjects(b.packages))
+	case "resumestep":
+		return list(s.readAndWriteTable(), readObjects(b.work, "jobs/*", "plans/*"), findObjects(b.work), answerTasks(s.workflows.deploy.Ref()))
+	case "runstep":
+		return s.runSteps()
+	case "startdeployment":
+		return list(s.readTable(), allow([]*string{s.workflows.deploy.Ref()}, "states:StartExecution"))
+	default:
+		panic("stack: function " + name + " has no rights: add a line to rights.go")
+	}
+}
+
+// grant attaches every function's rights to its role, and returns the policies
+// by function.
+func (s system) grant() map[string]awsiam.Policy {
+	policies := map[string]awsiam.Policy{}
+	for _, f := range Functions() {
+		fn := s.functions[f.Name]
+		statements := list(s.rights(f.Name), traceFunction(),
+			allow([]*string{fn.logGroup.LogGroupArn()}, "logs:CreateLogStream", "logs:PutLogEvents"))
+		if f.Events {
+			statements = append(statements, allow([]*string{s.queues.failed.QueueArn()}, "sqs:SendMessage"))
+		}
+		policies[f.Name] = newRights(s.stack, f.ID+"Rights", fn.role, statements...)
+	}
+	return policies
+}
+
+// readTable allows consistent reads of items and of ranges; nothing scans.
+func (s system) readTable() []awsiam.PolicyStatement {
+	return list(nil,
+		allow([]*string{s.records.table.TableArn()}, "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"),
+		s.useKey("kms:Decrypt", "kms:DescribeKey"))
+}
+
+// readAndWriteTable allows what readTable does and transactions, which IAM
+// checks by the actions they are made of.
+func (s system) readAndWriteTable() []awsiam.PolicyStatement {
+	return list(s.readTable(),
+		allow([]*string{s.records.table.TableArn()}, "dynamodb:ConditionCheckItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"),
+		s.useKey("kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo"))
+}
+
+// useKey allows the use of the table's key through DynamoDB, never directly.
+func (s system) useKey(actions ...string) awsiam.PolicyStatement {
+	via := awscdk.Fn_Join(new("."), &[]*string{new("dynamodb"), awscdk.Aws_REGION(), awscdk.Aws_URL_SUFFIX()})
+	return allowWhen(&map[string]any{"StringEquals": map[string]any{"kms:ViaService": via}},
+		[]*string{s.records.key.KeyArn()}, actions...)
+}
+
+// readStream allows Lambda to poll the table's stream for the function, and the
+// function to put Slipway's events on the bus.
+func (s system) readStream() []awsiam.PolicyStatement {
+	ours := map[string]any{"StringEquals": map[string]any{"events:source": events.Source}}
+	return list(nil,
+		allow([]*string{s.records.table.TableStreamArn()}, "dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"),
+		allowEverywhere("dynamodb:ListStreams"),
+		s.useKey("kms:Decrypt", "kms:DescribeKey"),
+		allowWhen(&ours, []*string{s.bus.EventBusArn()}, "events:PutEvents"),
+		allow([]*string{s.queues.unpublished.QueueArn()}, "sqs:SendMessage"))
+}
+
+// runSteps allows what the step kinds do in-line or start.
+func (s system) runSteps() []awsiam.PolicyStatement {
+	b := s.buckets
+	statements := list(s.readAndWriteTable(),
+		readObjects(b.packages, "packages/*"),
+		readObjects(b.work, "plans/*", "jobs/*", "logs/*"),
+		writeObjects(b.work, "plans/*", "jobs/*", "logs/*"),
+		findObjects(append(b.sites, b.packages, b.work)...),
+		allow([]*string{s.scripts.arn}, "codebuild:StartBuild"),
+		answerTasks(s.workflows.deploy.Ref()))
+	for _, site := range b.sites {
+		statements = append(statements, allow(objects(site, "*"), "s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"))
+	}
+	return statements
+}
+
+// answerTasks allows to wake executions of the machines by their task tokens. No
+// state asks for heartbeats. IAM checks the actions against the ARN of the token's
+// machine, although its reference lists them without a resource.
+func answerTasks(machines ...*string) awsiam.PolicyStatement {
+	return allow(machines, "states:SendTaskSuccess", "states:SendTaskFailure")
+}
+
+// list appends to statements without changing the slice that holds them.
+func list(statements []awsiam.PolicyStatement, more ...awsiam.PolicyStatement) []awsiam.PolicyStatement {
+	return append(statements[:len(statements):len(statements)], more...)
+}

@@ -1,0 +1,130 @@
+package stack
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+
+	"slipway/events"
+)
+
+// pattern is an event pattern, in the form of its JSON.
+type pattern map[string]any
+
+// A route takes the events that match a pattern to a function.
+type route struct {
+	id       string  // the rule's construct id: what has happened
+	bus      *string // nil for the account's default bus
+	pattern  pattern
+	function string
+}
+
+func (s system) routes() []route {
+	slipway := s.bus.EventBusName()
+	return []route{
+		{"ProjectUploaded", nil, objectCreated(s.buckets.packages.BucketName(), "projects/"), "applyproject"},
+		{"PackageUploaded", nil, objectCreated(s.buckets.packages.BucketName(), "packages/"), "registerpackage"},
+		{"ReleaseDue", slipway, happened(events.PackageRegistered{}, events.ProjectApplied{}), "createrelease"},
+		{"PromotionDue", slipway, happened(events.ReleaseCreated{}, events.DeploymentSucceeded{}), "promote"},
+		{"DeploymentRequested", slipway, happened(events.DeploymentRequested{}), "startdeployment"},
+		{"ApprovalStarted", nil, executionRequested(s.workflows.approveARNs()), "decideapproval"},
+		{"BuildEnded", nil, buildEnded(s.scripts.project.Ref()), "resumestep"},
+		{"ApprovalDecided", slipway, happened(events.ApprovalDecided{}), "resumestep"},
+		{"QueueLeft", slipway, happened(events.DeploymentStarted{}, events.DeploymentSuperseded{}).with(pattern{"queued": []any{true}}), "resumestep"},
+		{"DeploymentBroken", nil, executionBroken(s.workflows.deploy.Ref()), "finishdeployment"},
+	}
+}
+
+// happened matches Slipway's own events of the types of the given ones.
+func happened(kinds ...events.Event) pattern {
+	var types []string
+	for _, kind := range kinds {
+		types = append(types, kind.Type())
+	}
+	return pattern{"source": []any{events.Source}, "detail-type": types}
+}
+
+// with narrows p to events whose detail matches, too.
+func (p pattern) with(detail pattern) pattern {
+	p["detail"] = detail
+	return p
+}
+
+// objectCreated matches the S3 "Object Created" events of keys under prefix.
+func objectCreated(bucket *string, prefix string) pattern {
+	return pattern{"source": []any{"aws.s3"}, "detail-type": []any{"Object Created"}, "detail": pattern{
+		"bucket": pattern{"name": []any{bucket}},
+		"object": pattern{"key": []any{pattern{"prefix": prefix}}},
+	}}
+}
+
+// executionRequested matches CloudTrail's record of who started an execution of
+// one of the machines.
+func executionRequested(machines []*string) pattern {
+	return pattern{"source": []any{"aws.states"}, "detail-type": []any{"AWS API Call via CloudTrail"}, "detail": pattern{
+		"eventSource":       []any{"states.amazonaws.com"},
+		"eventName":         []any{"StartExecution"},
+		"requestParameters": pattern{"stateMachineArn": machines},
+	}}
+}
+
+// buildEnded matches CodeBuild's report of a build that will not go on.
+func buildEnded(project *string) pattern {
+	return pattern{"source": []any{"aws.codebuild"}, "detail-type": []any{"CodeBuild Build State Change"}, "detail": pattern{
+		"project-name": []any{project},
+		"build-status": []any{"SUCCEEDED", "FAILED", "FAULT", "TIMED_OUT", "STOPPED"},
+	}}
+}
+
+// executionBroken matches the end of an execution that could not record its own end.
+func executionBroken(machine *string) pattern {
+	return pattern{"source": []any{"aws.states"}, "detail-type": []any{"Step Functions Execution Status Change"}, "detail": pattern{
+		"stateMachineArn": []any{machine},
+		"status":          []any{"FAILED", "TIMED_OUT", "ABORTED"},
+	}}
+}
+
+// route declares a rule for each route, and lets the rules invoke their
+// functions and send what they can't deliver to the dead-letter queue.
+func (s system) route(rights map[string]awsiam.Policy) {
+	var rules []*string
+	for _, r := range s.routes() {
+		rule := s.newRule(r)
+		rule.Node().AddDependency(rights[r.function]) // no event before the function may act on it
+		rules = append(rules, rule.AttrArn())
+	}
+	s.queues.undelivered.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Sid:        new("RulesSendWhatTheyCannotDeliver"),
+		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(new("events.amazonaws.com"), nil)},
+		Actions:    &[]*string{new("sqs:SendMessage")},
+		Resources:  &[]*string{s.queues.undelivered.QueueArn()},
+		Conditions: &map[string]any{
+			"ArnEquals":    map[string]any{"aws:SourceArn": rules},
+			"StringEquals": map[string]any{"aws:SourceAccount": awscdk.Aws_ACCOUNT_ID()},
+		},
+	}))
+}
+
+func (s system) newRule(r route) awsevents.CfnRule {
+	target := s.functions[r.function].lambda
+	rule := awsevents.NewCfnRule(s.stack, new(r.id), &awsevents.CfnRuleProps{
+		EventBusName: r.bus,
+		EventPattern: r.pattern,
+		State:        new("ENABLED"),
+		Targets: []any{&awsevents.CfnRule_TargetProperty{
+			Id:               new(r.function),
+			Arn:              target.FunctionArn(),
+			DeadLetterConfig: &awsevents.CfnRule_DeadLetterConfigProperty{Arn: s.queues.undelivered.QueueArn()},
+			RetryPolicy: &awsevents.CfnRule_RetryPolicyProperty{
+				MaximumEventAgeInSeconds: new(24.0 * 60 * 60),
+				MaximumRetryAttempts:     new(185.0),
+			},
+		}},
+	})
+	target.AddPermission(new(r.id), &awslambda.Permission{
+		Principal: awsiam.NewServicePrincipal(new("events.amazonaws.com"), nil),
+		SourceArn: rule.AttrArn(),
+	})
+	return rule
+}

@@ -1,0 +1,3 @@
+fetch("version.json")
+  .then((answer) => answer.json())
+  .then(({ version }) => { document.getElementById("version").textContent = version; });

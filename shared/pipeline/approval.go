@@ -1,0 +1,115 @@
+package pipeline
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"slipway/events"
+)
+
+// The decisions of an approval.
+const (
+	DecisionApprove = "approve"
+	DecisionReject  = "reject"
+)
+
+// An Approval is what one person decided on one plan of one deployment.
+type Approval struct {
+	Plan     string    `json:"plan"`
+	By       string    `json:"by"`
+	Decision string    `json:"decision"`
+	Note     string    `json:"note"`
+	At       time.Time `json:"at"`
+}
+
+// Asked is what the approval of a deployment's plan takes.
+type Asked struct {
+	Quorum   int      `json:"quorum"`
+	Groups   []string `json:"groups"`
+	Excluded []string `json:"excluded,omitempty"` // people who may not approve, by name
+}
+
+// Ask makes d wait for the approval of plan; token wakes it. Asking again, after
+// a plan that has changed or with a new token, replaces the question. There is no
+// event when plan was asked about before. Start tells approvers what to do.
+func (d *Deployment) Ask(plan, token string, asked Asked, start events.ApprovalStart) (events.Event, error) {
+	again := d.Status == StatusAwaitingApproval && d.Plan == plan
+	if err := d.move(StatusAwaitingApproval); err != nil {
+		return nil, err
+	}
+	d.Plan, d.Token, d.Asked = plan, token, &asked
+	if again {
+		return nil, nil
+	}
+	start.Input = events.ApprovalInput{Deployment: d.ID.String(), Plan: plan, Decision: DecisionApprove}
+	return events.DeploymentAwaitingApproval{Deployment: d.Subject(), Plan: plan, Quorum: asked.Quorum, Approvers: asked.Groups, Start: start}, nil
+}
+
+// Approved tells whether quorum distinct people have approved plan and nobody has rejected it.
+func (d Deployment) Approved(plan string, quorum int) bool {
+	people := map[string]bool{}
+	for _, a := range d.Approvals {
+		if a.Plan == plan && a.Decision == DecisionApprove {
+			people[a.By] = true
+		}
+	}
+	return len(people) >= quorum && d.Status != StatusRejected
+}
+
+// Decide records a decision. The right to decide is of the members of the groups
+// that were asked, less those whom the policy excludes; it is bound to the plan
+// that was asked about, and counts once. The same decision by the same person
+// again changes nothing and gives no events. It returns [ErrInvalid] for a
+// decision that is none, [ErrEnded] after the end, and otherwise [ErrRefused] with
+// the reason.
+func (d *Deployment) Decide(a Approval, members []string) ([]events.Event, error) {
+	if a.Decision != DecisionApprove && a.Decision != DecisionReject {
+		return nil, fmt.Errorf("decision %q: want %q or %q: %w", a.Decision, DecisionApprove, DecisionReject, ErrInvalid)
+	}
+	if slices.ContainsFunc(d.Approvals, a.repeats) {
+		return nil, nil
+	}
+	if err := d.mayDecide(a, members); err != nil {
+		return nil, err
+	}
+	d.Approvals = append(d.Approvals, a)
+	decided := []events.Event{events.ApprovalDecided{Deployment: d.Subject(), Plan: a.Plan, Decision: a.Decision, By: a.By, Note: a.Note}}
+	if a.Decision == DecisionReject {
+		if err := d.move(StatusRejected); err != nil {
+			return nil, err
+		}
+		d.FinishedAt = a.At
+		d.Reason = "rejected by " + a.By
+		if a.Note != "" {
+			d.Reason += ": " + a.Note
+		}
+		decided = append(decided, events.DeploymentRejected{Deployment: d.Subject(), By: a.By, Note: a.Note})
+	}
+	return decided, nil
+}
+
+// repeats tells whether b is the decision a, made again.
+func (a Approval) repeats(b Approval) bool {
+	return a.Plan == b.Plan && a.By == b.By && a.Decision == b.Decision
+}
+
+func (d Deployment) mayDecide(a Approval, members []string) error {
+	switch {
+	case d.Status.Terminal():
+		return fmt.Errorf("deployment %s is %s; nothing is left to decide: %w", d.ID, d.Status, ErrEnded)
+	case d.Status != StatusAwaitingApproval:
+		return fmt.Errorf("deployment %s is %s and does not ask for approval: %w", d.ID, d.Status, ErrRefused)
+	case a.Plan != d.Plan:
+		return fmt.Errorf("deployment %s: plan %q is not the one to decide on, which is %s; look at it and decide on that: %w", d.ID, a.Plan, d.Plan, ErrRefused)
+	case !slices.Contains(members, a.By):
+		return fmt.Errorf("deployment %s: %q is not in %s, whose approval it needs: %w", d.ID, a.By, strings.Join(d.Asked.Groups, " or "), ErrRefused)
+	case slices.Contains(d.Asked.Excluded, a.By):
+		return fmt.Errorf("deployment %s: %q asked for it or wrote it and so may not decide on it; somebody else of %s may: %w", d.ID, a.By, strings.Join(d.Asked.Groups, " or "), ErrRefused)
+	}
+	if i := slices.IndexFunc(d.Approvals, func(b Approval) bool { return b.Plan == a.Plan && b.By == a.By }); i >= 0 {
+		return fmt.Errorf("deployment %s: %q has decided %q on this plan already: %w", d.ID, a.By, d.Approvals[i].Decision, ErrRefused)
+	}
+	return nil
+}

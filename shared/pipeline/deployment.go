@@ -1,0 +1,139 @@
+package pipeline
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"slipway/events"
+)
+
+// System is who acts when a lifecycle and not a person does.
+const System = "slipway"
+
+// A Status is where a deployment stands.
+type Status string
+
+// The statuses; the last five are terminal.
+const (
+	StatusRequested        Status = "requested"
+	StatusAwaitingApproval Status = "awaiting-approval"
+	StatusQueued           Status = "queued"
+	StatusRunning          Status = "running"
+	StatusSucceeded        Status = "succeeded"
+	StatusFailed           Status = "failed"
+	StatusCancelled        Status = "cancelled"
+	StatusRejected         Status = "rejected"
+	StatusSuperseded       Status = "superseded"
+)
+
+// successors are the statuses that may follow each status; a terminal one has none.
+var successors = map[Status][]Status{
+	StatusRequested:        {StatusAwaitingApproval, StatusQueued, StatusRunning, StatusFailed, StatusCancelled, StatusSuperseded},
+	StatusAwaitingApproval: {StatusAwaitingApproval, StatusQueued, StatusRunning, StatusFailed, StatusCancelled, StatusRejected, StatusSuperseded},
+	StatusQueued:           {StatusRunning, StatusFailed, StatusCancelled, StatusSuperseded},
+	StatusRunning:          {StatusSucceeded, StatusFailed, StatusCancelled},
+}
+
+// Terminal tells whether a deployment with status s has ended.
+func (s Status) Terminal() bool { return len(successors[s]) == 0 }
+
+// A Deployment is one attempt to put one release into one environment.
+type Deployment struct {
+	ID          DeploymentID `json:"id"`
+	Version     Version      `json:"version"` // of the release
+	Status      Status       `json:"status"`
+	Automatic   bool         `json:"automatic"`
+	RequestedBy string       `json:"requestedBy"`
+	RequestedAt time.Time    `json:"requestedAt"`
+	StartedAt   time.Time    `json:"startedAt,omitzero"`
+	FinishedAt  time.Time    `json:"finishedAt,omitzero"`
+	Plan        string       `json:"plan,omitempty"`   // hash of the plan that was asked about or carried out last
+	Asked       *Asked       `json:"asked,omitempty"`  // what approval of Plan takes, once asked for
+	Token       string       `json:"token,omitempty"`  // answers the wait that the status tells of
+	Reason      string       `json:"reason,omitempty"` // why it ended other than by success
+
+	Approvals []Approval `json:"approvals,omitempty"` // in the order of their decisions, those of void plans included
+}
+
+// NewDeployment returns attempt number attempt to put r into environment, and the event of it.
+func NewDeployment(r Release, environment string, attempt int, by string, now time.Time) (Deployment, events.Event) {
+	d := Deployment{
+		ID:      DeploymentID{Project: r.Project, Release: r.Number, Environment: environment, Attempt: attempt},
+		Version: r.Version, Status: StatusRequested, Automatic: by == System, RequestedBy: by, RequestedAt: now,
+	}
+	return d, events.DeploymentRequested{Deployment: d.Subject(), Automatic: d.Automatic}
+}
+
+// Subject returns what events about d call it.
+func (d Deployment) Subject() events.Deployment {
+	return events.Deployment{Deployment: d.ID.String(), Project: d.ID.Project, Release: d.Version.String(), Environment: d.ID.Environment}
+}
+
+// move sets the status. A terminal status is never left: [ErrEnded].
+func (d *Deployment) move(to Status) error {
+	switch {
+	case d.Status.Terminal():
+		return fmt.Errorf("deployment %s is %s: %w", d.ID, d.Status, ErrEnded)
+	case !slices.Contains(successors[d.Status], to):
+		return fmt.Errorf("deployment %s is %s and cannot become %s: %w", d.ID, d.Status, to, ErrRefused)
+	}
+	d.Status = to
+	return nil
+}
+
+// start moves d to running at now with the plan that it carries out.
+func (d *Deployment) start(plan string, queued bool, now time.Time) (events.Event, error) {
+	if err := d.move(StatusRunning); err != nil {
+		return nil, err
+	}
+	d.Plan, d.StartedAt = plan, now
+	return events.DeploymentStarted{Deployment: d.Subject(), Plan: plan, Queued: queued}, nil
+}
+
+// queue moves d to queued behind holder; token wakes it.
+func (d *Deployment) queue(plan, token string, holder DeploymentID) (events.Event, error) {
+	if err := d.move(StatusQueued); err != nil {
+		return nil, err
+	}
+	d.Plan, d.Token = plan, token
+	return events.DeploymentQueued{Deployment: d.Subject(), Holder: holder.String()}, nil
+}
+
+// supersede ends d in favour of successor, a deployment of a newer release.
+func (d *Deployment) supersede(successor DeploymentID, now time.Time) (events.Event, error) {
+	queued := d.Status == StatusQueued
+	if err := d.move(StatusSuperseded); err != nil {
+		return nil, err
+	}
+	d.FinishedAt = now
+	d.Reason = fmt.Sprintf("superseded by %s, a newer release", successor)
+	return events.DeploymentSuperseded{Deployment: d.Subject(), Successor: successor.String(), Queued: queued}, nil
+}
+
+// An Outcome is how a deployment that was not decided against ends.
+type Outcome struct {
+	Status Status // succeeded, failed or cancelled
+	Error  string // of a failure: its name
+	Cause  string // of a failure or a cancellation
+}
+
+// end moves d to its terminal status at now.
+func (d *Deployment) end(o Outcome, now time.Time) (events.Event, error) {
+	if !o.Status.Terminal() {
+		return nil, fmt.Errorf("deployment %s: outcome %q: want succeeded, failed or cancelled: %w", d.ID, o.Status, ErrInvalid)
+	}
+	if err := d.move(o.Status); err != nil {
+		return nil, err
+	}
+	d.FinishedAt = now
+	switch o.Status {
+	case StatusSucceeded:
+		return events.DeploymentSucceeded{Deployment: d.Subject()}, nil
+	case StatusCancelled:
+		d.Reason = o.Cause
+		return events.DeploymentCancelled{Deployment: d.Subject(), Cause: o.Cause}, nil
+	}
+	d.Reason = o.Error + ": " + o.Cause
+	return events.DeploymentFailed{Deployment: d.Subject(), Error: o.Error, Cause: o.Cause}, nil
+}

@@ -1,0 +1,76 @@
+package pipeline
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// A Plan is what a deployment would do, resolved. Its hash covers all of it; what
+// changes with time alone, such as how long a soak still lasts, is not in it.
+type Plan struct {
+	Deployment  DeploymentID      `json:"deployment"`
+	Release     Version           `json:"release"`
+	Channel     string            `json:"channel"`
+	Packages    []ReleasePackage  `json:"packages"`
+	Variables   []PlannedVariable `json:"variables"`
+	Steps       []PlannedStep     `json:"steps"`
+	Gates       []PlannedGate     `json:"gates"`
+	Environment PlannedTarget     `json:"environment"`
+}
+
+// A PlannedTarget is the environment as the platform file defines it.
+type PlannedTarget struct {
+	Name    string `json:"name"`
+	Account string `json:"account,omitempty"`
+	Region  string `json:"region,omitempty"`
+	Role    string `json:"role,omitempty"`
+}
+
+// A PlannedVariable is a variable's value with the scope that won; an empty scope
+// is that of the unscoped value.
+type PlannedVariable struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+	Scope string `json:"scope,omitempty"`
+}
+
+// A PlannedStep is a step with all placeholders replaced.
+type PlannedStep struct {
+	Name           string          `json:"name"`
+	Kind           string          `json:"kind"`
+	With           json.RawMessage `json:"with"`
+	TimeoutSeconds int             `json:"timeoutSeconds"`
+	Retry          int             `json:"retry"`
+}
+
+// A PlannedGate is what must hold before the deployment starts.
+type PlannedGate struct {
+	Gate     string `json:"gate"`
+	Requires string `json:"requires"`
+}
+
+// Hash returns the SHA-256 of p, as "sha256:" and hexadecimal digits.
+func (p Plan) Hash() (string, error) {
+	data, err := json.Marshal(p)
+	if err != nil {
+		return "", fmt.Errorf("hash plan of %s: %w", p.Deployment, err)
+	}
+	sum := sha256.Sum256(data)
+	return "sha256:" + hex.EncodeToString(sum[:]), nil
+}
+
+// Step returns the named step of p, or [ErrNotFound].
+func (p Plan) Step(name string) (PlannedStep, error) {
+	for _, s := range p.Steps {
+		if s.Name == name {
+			return s, nil
+		}
+	}
+	return PlannedStep{}, fmt.Errorf("step %s of deployment %s: %w", name, p.Deployment, ErrNotFound)
+}
+
+// Timeout returns how long one attempt at s may take.
+func (s PlannedStep) Timeout() time.Duration { return time.Duration(s.TimeoutSeconds) * time.Second }

@@ -1,0 +1,71 @@
+package project_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"slipway/shared/pipeline"
+	"slipway/shared/platform"
+	"slipway/shared/project"
+)
+
+func shipped() platform.Platform {
+	return platform.Platform{
+		Environments: []platform.Environment{{Name: "dev"}, {Name: "staging"}, {Name: "production"}},
+		Groups:       map[string][]string{"release-managers": {"manager1", "manager2"}, "developers": {"developer1"}},
+	}
+}
+
+func TestCheckAcceptsWhatThePlatformHas(t *testing.T) {
+	for name, source := range fixtures(t, "valid/*.yaml") {
+		d, err := project.Parse(source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := d.Check(shipped()); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestCheckNamesWhatThePlatformLacks(t *testing.T) {
+	source := `project: p
+packages: { web: { feed: s3 } }
+channels: [{ name: all, lifecycle: only }]
+lifecycles:
+  only:
+    - { phase: a, environments: [dev, stage], deploy: automatic, approval: { approvers: [release-manager], quorum: 9 } }
+    - { phase: b, environments: [production], deploy: automatic, approval: { approvers: [release-managers, developers], quorum: 4 } }
+variables:
+  A: { value: a, when: [{ environment: prod, value: b }] }
+process: [{ name: hello, uses: script, run: "true" }]
+`
+	d, err := project.Parse([]byte(source))
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = d.Check(shipped())
+	want := strings.Join([]string{
+		`6:39: environment "stage" is not in the platform file; the environments there are "dev", "staging" and "production"`,
+		`6:90: group "release-manager" is not in the platform file; did you mean "release-managers"? the groups there are "developers" and "release-managers"`,
+		`7:129: a quorum of 4 can never be met: the approvers are 3; ask for at most 3 or add people to the groups in the platform file`,
+		`9:40: environment "prod" is not in the platform file; did you mean "production"? the environments there are "dev", "staging" and "production"`,
+	}, "\n")
+	if !errors.Is(err, pipeline.ErrInvalid) || err.Error() != want {
+		t.Errorf("Check = %v\nwant %s", err, want)
+	}
+}
+
+func TestDurationsAreReadStrictly(t *testing.T) {
+	for text, want := range map[string]time.Duration{
+		"30m": 30 * time.Minute, "72h": 72 * time.Hour, "7d": 168 * time.Hour, "1d2h3m4s": 26*time.Hour + 184*time.Second, "365d": project.MaxSoak,
+		"": 0, "0m": 0, "366d": 0, "-1h": 0, "1.5h": 0, "1m1h": 0, "h": 0, "10": 0, "1w": 0, "999999999d": 0, "9999999999s": 0, " 1h": 0,
+	} {
+		got, err := project.ParseDuration(text, project.MaxSoak)
+		if got != want || (err == nil) != (want > 0) || (err != nil && !errors.Is(err, pipeline.ErrInvalid)) {
+			t.Errorf("ParseDuration(%q) = %v, %v, want %v", text, got, err, want)
+		}
+	}
+}

@@ -1,0 +1,113 @@
+package step
+
+import (
+	"bytes"
+	"context"
+	_ "embed" // the schema
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"slipway/shared/objects"
+)
+
+//go:embed schemas/script.json
+var scriptSchema string
+
+// DefaultShell is the interpreter of scripts that name none.
+const DefaultShell = "bash"
+
+// MaxScript is the longest script text, in bytes.
+const MaxScript = 64 << 10
+
+// script runs a script on a machine of its own. Start stores the job and starts a
+// build; the build's machine runs the job (package script of this module), stores
+// the [Result], and the build's completion event leads to [Runner.ReadResult].
+type script struct{}
+
+// Builds starts the machines that run jobs; [CodeBuild] is one.
+type Builds interface {
+	// Start starts a build for the job. Repeating it soon with the same token starts
+	// no other.
+	Start(ctx context.Context, r BuildRequest) error
+}
+
+// A BuildRequest asks for a machine that runs one job.
+type BuildRequest struct {
+	JobKey           string // of the job in the work bucket; see [JobKey]
+	IdempotencyToken string // at most 64 letters and digits
+	Timeout          time.Duration
+}
+
+// scriptParameters are the parameters of [script].
+type scriptParameters struct {
+	Shell   string `json:"shell"`
+	Run     string `json:"run"`
+	Package string `json:"package"`
+}
+
+// Name implements [Kind].
+func (script) Name() string { return "script" }
+
+// Schema implements [Kind].
+func (script) Schema() []byte { return []byte(scriptSchema) }
+
+// References implements [Kind]. A script has no templates: values reach it as
+// environment variables and are never spliced into its text.
+func (script) References(with json.RawMessage) (References, error) {
+	p, problem := parseScript(with)
+	if problem != nil {
+		return References{}, problem
+	}
+	if p.Package == "" {
+		return References{}, nil
+	}
+	return References{Packages: []string{p.Package}}, nil
+}
+
+// shellName is a program to be looked up on the PATH, or an absolute path.
+var shellName = regexp.MustCompile(`^([A-Za-z0-9][A-Za-z0-9._+-]*|/[ -~]*[!-.0-~])$`)
+
+func parseScript(with json.RawMessage) (scriptParameters, *Problem) {
+	p := scriptParameters{Shell: DefaultShell}
+	if problem := decode(with, &p); problem != nil {
+		return p, problem
+	}
+	switch {
+	case len(p.Shell) > 255 || !shellName.MatchString(p.Shell):
+		return p, &Problem{"shell", fmt.Sprintf("%q is not an interpreter", p.Shell), "name a program such as bash or python3, or its absolute path"}
+	case strings.TrimSpace(p.Run) == "":
+		return p, &Problem{"run", "is missing", "write the script, or ./ and a file of the package"}
+	case len(p.Run) > MaxScript:
+		return p, &Problem{"run", fmt.Sprintf("has %d bytes", len(p.Run)), fmt.Sprintf("keep it within %d, or put the script into a package", MaxScript)}
+	}
+	return p, nil
+}
+
+// Start implements [Kind]: the outcome is not done, as the build goes on elsewhere.
+// Repeating it writes the same job again; should a second build start all the same,
+// it finds the job claimed and does nothing. The log is the machine's to write.
+func (script) Start(ctx context.Context, d Dependencies, w Work) (Outcome, error) {
+	p, problem := parseScript(w.With)
+	if problem != nil {
+		return Outcome{}, problem.failure()
+	}
+	job, err := newJob(p, w)
+	if err != nil {
+		return Outcome{}, err
+	}
+	text, err := json.Marshal(job)
+	if err != nil {
+		return Outcome{}, fmt.Errorf("encode job of step %s: %w", w.Step, err)
+	}
+	key := JobKey(w.Deployment, w.Step, w.Attempt)
+	if err := d.Objects.Put(ctx, d.WorkBucket, key, bytes.NewReader(text), objects.Options{ContentType: "application/json"}); err != nil {
+		return Outcome{}, fmt.Errorf("store job %s: %w", key, err)
+	}
+	if err := d.Builds.Start(ctx, BuildRequest{JobKey: key, IdempotencyToken: job.token(), Timeout: w.Timeout}); err != nil {
+		return Outcome{}, fmt.Errorf("start build for job %s: %w", key, err)
+	}
+	return Outcome{}, nil
+}
