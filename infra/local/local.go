@@ -149,8 +149,8 @@ func (s *Stack) Messages() (map[string][]string, error) {
 	return all, nil
 }
 
-// Close stops the scripts that run. The clock, which all other work hangs on, is
-// its owner's to stop before, and the store to close afterwards.
+// Close stops the scripts that run. Then the clock, which all work hangs on, is its
+// owner's to stop, and after that the store to close.
 func (s *Stack) Close() { s.builds.Close() }
 
 // invoke runs a function for a state machine.

@@ -122,7 +122,7 @@ func with(it attributes, name string, v types.AttributeValue) attributes {
 	return it
 }
 
-// post sends one raw request over a client and checks what every answer must have.
+// post sends one raw request over a client.
 func post(ctx context.Context, client *http.Client, url, operation string, body []byte) (int, []byte, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
 	if err != nil {
@@ -130,7 +130,6 @@ func post(ctx context.Context, client *http.Client, url, operation string, body 
 	}
 	r.Header.Set("X-Amz-Target", "DynamoDB_20120810."+operation)
 	r.Header.Set("Content-Type", "application/x-amz-json-1.0")
-	r.Header.Set("Accept-Encoding", "identity") // the checksum is of what is on the wire
 	r.Header.Set("X-Amz-Date", "20261102T090000Z")
 	r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=test/20261102/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=00")
 	answer, err := client.Do(r)
@@ -142,14 +141,21 @@ func post(ctx context.Context, client *http.Client, url, operation string, body 
 	if err != nil {
 		return 0, nil, err
 	}
-	if want := strconv.FormatUint(uint64(crc32.ChecksumIEEE(raw)), 10); answer.Header.Get("X-Amz-Crc32") != want {
-		return 0, nil, errors.New("X-Amz-Crc32 is not the checksum of the answer")
+	if *endpoint == "" {
+		err = checkAnswer(answer.Header, raw)
 	}
-	if answer.Header.Get("X-Amzn-Requestid") == "" {
-		return 0, nil, errors.New("the answer has no x-amzn-RequestId")
+	return answer.StatusCode, raw, err
+}
+
+// checkAnswer tells whether an answer has what all answers of the engine have.
+func checkAnswer(header http.Header, body []byte) error {
+	switch {
+	case header.Get("X-Amz-Crc32") != strconv.FormatUint(uint64(crc32.ChecksumIEEE(body)), 10):
+		return errors.New("X-Amz-Crc32 is not the checksum of the answer")
+	case header.Get("X-Amzn-Requestid") == "":
+		return errors.New("the answer has no x-amzn-RequestId")
+	case !json.Valid(body):
+		return errors.New("the answer is not JSON: " + string(body))
 	}
-	if !json.Valid(raw) {
-		return 0, nil, errors.New("the answer is not JSON: " + string(raw))
-	}
-	return answer.StatusCode, raw, nil
+	return nil
 }

@@ -27,7 +27,7 @@ const retryStep = time.Minute
 type invocation struct {
 	RequestID string
 	Function  string // name
-	Payload   json.RawMessage
+	Payload   []byte // JSON, byte for byte as it was queued
 	Queued    time.Time
 	Due       time.Time // the next attempt
 	Failures  int

@@ -33,7 +33,7 @@ func TestAnAsynchronousInvocationIsRetriedAfterOneAndTwoMinutes(t *testing.T) {
 func TestAnEventThatFailsForGoodGoesToTheDestinations(t *testing.T) {
 	b, calls := newBench(t), 0
 	b.create(lambda.FunctionSpec{Name: "f", Handler: failing(&calls, 9), OnFailure: failureARN, DeadLetter: deadARN})
-	b.invokeAsync("f", `{"release":"1.4.0"}`)
+	b.invokeAsync("f", `{"release": "<1.4.0>"}`)
 	b.clock.Run()
 	if calls != 3 || len(b.sent) != 2 || !b.idle() {
 		t.Fatalf("calls %d, sent %v, idle %v", calls, b.sent, b.idle())
@@ -46,14 +46,14 @@ func TestAnEventThatFailsForGoodGoesToTheDestinations(t *testing.T) {
 		"version": "1.0", "timestamp": "2026-11-22T08:03:00.000Z",
 		"requestContext": map[string]any{"requestId": "id-1", "functionArn": "arn:aws:lambda:us-east-1:000000000000:function:f:$LATEST",
 			"condition": "RetriesExhausted", "approximateInvokeCount": 3.0},
-		"requestPayload":  map[string]any{"release": "1.4.0"},
+		"requestPayload":  map[string]any{"release": "<1.4.0>"},
 		"responseContext": map[string]any{"statusCode": 200.0, "executedVersion": "$LATEST", "functionError": "Unhandled"},
 		"responsePayload": map[string]any{"errorMessage": "no luck", "errorType": "errorString"},
 	}
 	if diff := cmp.Diff(want, record); diff != "" || b.sent[0].queue != failureARN {
 		t.Errorf("record to %s (-want +got):\n%s", b.sent[0].queue, diff)
 	}
-	dead := message{deadARN, `{"release":"1.4.0"}`, map[string]string{"RequestID": "id-1", "ErrorCode": "200", "ErrorMessage": "no luck"}}
+	dead := message{deadARN, `{"release": "<1.4.0>"}`, map[string]string{"RequestID": "id-1", "ErrorCode": "200", "ErrorMessage": "no luck"}}
 	if diff := cmp.Diff(dead, b.sent[1], cmp.AllowUnexported(message{})); diff != "" {
 		t.Errorf("dead letter (-want +got):\n%s", diff)
 	}

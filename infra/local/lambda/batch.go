@@ -1,6 +1,7 @@
 package lambda
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -114,11 +115,7 @@ func (r Record) arrival() time.Time {
 // deliver invokes the function with b and moves p accordingly.
 func (m *mapping) deliver(p place, b batch) (time.Time, error) {
 	requestID := m.engine.NewID()
-	payload, err := json.Marshal(map[string][]json.RawMessage{"Records": contents(b.passed)})
-	if err != nil {
-		return time.Time{}, fmt.Errorf("encode a batch: %w", err)
-	}
-	answer, failure := m.engine.run(context.Background(), m.function, requestID, payload)
+	answer, failure := m.engine.run(context.Background(), m.function, requestID, streamEvent(b.passed))
 	if failure == nil && m.ReportBatchItemFailures {
 		var succeeded int
 		if succeeded, failure = firstFailure(answer, b.passed); failure != nil && succeeded > 0 {
@@ -134,12 +131,13 @@ func (m *mapping) deliver(p place, b batch) (time.Time, error) {
 	return m.retry(p, b, requestID, m.BisectBatchOnFunctionError && len(b.passed) > 1)
 }
 
-func contents(records []Record) []json.RawMessage {
-	all := make([]json.RawMessage, len(records))
+// streamEvent returns the event that a function gets for records.
+func streamEvent(records []Record) []byte {
+	all := make([][]byte, len(records))
 	for i, r := range records {
 		all[i] = r.JSON
 	}
-	return all
+	return slices.Concat([]byte(`{"Records":[`), bytes.Join(all, []byte(",")), []byte("]}"))
 }
 
 // from returns the part of b that begins with r.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda/messages"
@@ -71,19 +72,21 @@ func TestWhatGoesWrongInAFunctionIsAFunctionError(t *testing.T) {
 }
 
 func TestAFunctionTimesOutUnderTheWallClock(t *testing.T) {
-	e := lambda.New(lambda.Config{Store: store.NewMemory(), Clock: clock.NewWall(), NewID: func() string { return "id" }})
-	err := e.Create(lambda.FunctionSpec{Name: "slow", Timeout: time.Second, Handler: handlerFunc(func(ctx context.Context, _ []byte) ([]byte, error) {
-		<-ctx.Done()
-		return nil, ctx.Err()
-	})})
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = e.Invoke(context.Background(), "slow", nil)
-	failure, ok := errors.AsType[*lambda.FunctionError](err)
-	if !ok || failure.Type != "Sandbox.Timedout" || failure.Message != "RequestId: id Error: Task timed out after 1.00 seconds" {
-		t.Errorf("err = %v", err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		e := lambda.New(lambda.Config{Store: store.NewMemory(), Clock: clock.NewWall(), NewID: func() string { return "id" }})
+		err := e.Create(lambda.FunctionSpec{Name: "slow", Timeout: time.Minute, Handler: handlerFunc(func(ctx context.Context, _ []byte) ([]byte, error) {
+			<-ctx.Done()
+			return nil, ctx.Err()
+		})})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = e.Invoke(context.Background(), "slow", nil)
+		failure, ok := errors.AsType[*lambda.FunctionError](err)
+		if !ok || failure.Type != "Sandbox.Timedout" || failure.Message != "RequestId: id Error: Task timed out after 60.00 seconds" {
+			t.Errorf("err = %v", err)
+		}
+	})
 }
 
 func TestAFunctionHasNoDeadlineUnderAVirtualClock(t *testing.T) {

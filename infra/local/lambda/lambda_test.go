@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -25,7 +26,7 @@ type bench struct {
 	engine  *lambda.Engine
 	clock   *clock.Virtual
 	store   store.Store
-	ids     int
+	ids     atomic.Int64
 	sent    []message
 	refuse  error // what Send answers
 	reports []error
@@ -46,7 +47,7 @@ func newBench(t *testing.T) *bench {
 func (b *bench) restart() {
 	b.clock = clock.NewVirtual(b.clock.Now())
 	b.engine = lambda.New(lambda.Config{Store: b.store, Clock: b.clock, Send: b.keep,
-		NewID:  func() string { b.ids++; return fmt.Sprintf("id-%d", b.ids) },
+		NewID:  func() string { return fmt.Sprintf("id-%d", b.ids.Add(1)) },
 		Report: func(err error) { b.reports = append(b.reports, err) }})
 }
 

@@ -11,23 +11,69 @@ import (
 	bolterrors "go.etcd.io/bbolt/errors"
 )
 
-// ErrInUse tells that another process has the store's file open.
-var ErrInUse = errors.New("in use by another process")
+var (
+	// ErrInUse tells that another process has the store's file open.
+	ErrInUse = errors.New("in use by another process; stop that one, or choose another folder")
+	// ErrFormat tells that the file was written in another format than this program's.
+	ErrFormat = errors.New("not in this program's format")
+)
+
+// format is what the file says of the layout of its tables; it changes when an
+// engine can't read what an older one wrote.
+const format = "slipway 1"
 
 // File is a [Store] in one file; what was committed survives the process.
 type File struct{ db *bbolt.DB }
 
 // OpenFile opens the store at path, creating it if there is none. It returns
-// [ErrInUse] when another process has it open.
+// [ErrInUse] when another process has it open, and [ErrFormat], leaving it as it
+// is, when it is damaged or of another format.
 func OpenFile(path string) (*File, error) {
 	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: 100 * time.Millisecond, FreelistType: bbolt.FreelistMapType})
-	if errors.Is(err, bolterrors.ErrTimeout) {
+	switch {
+	case errors.Is(err, bolterrors.ErrTimeout):
 		err = ErrInUse
+	case errors.Is(err, bolterrors.ErrInvalid), errors.Is(err, bolterrors.ErrVersionMismatch), errors.Is(err, bolterrors.ErrChecksum):
+		err = fmt.Errorf("%w: %w", ErrFormat, err)
+	case err == nil:
+		if err = claim(db); err != nil {
+			err = errors.Join(err, db.Close())
+		}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open store %s: %w", path, err)
 	}
 	return &File{db}, nil
+}
+
+// claim writes the format into an empty file and checks that of any other.
+func claim(db *bbolt.DB) error {
+	table, key := []byte("store/format"), []byte("format")
+	var found []byte
+	empty := false
+	err := db.View(func(tx *bbolt.Tx) error {
+		if b := tx.Bucket(table); b != nil {
+			found = bytes.Clone(b.Get(key))
+		}
+		first, _ := tx.Cursor().First()
+		empty = first == nil
+		return nil
+	})
+	switch {
+	case err != nil:
+		return err
+	case empty:
+		return db.Update(func(tx *bbolt.Tx) error {
+			b, err := tx.CreateBucket(table)
+			if err != nil {
+				return err
+			}
+			return b.Put(key, []byte(format))
+		})
+	case string(found) != format:
+		return fmt.Errorf("it says %q, want %q: %w", found, format, ErrFormat)
+	}
+	return nil
 }
 
 // View implements [Store].
