@@ -1,12 +1,14 @@
 package local
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
 
+	"slipway/infra/local/clock"
 	"slipway/infra/local/codebuild"
 	"slipway/infra/local/eventbridge"
 	"slipway/infra/local/s3"
@@ -90,5 +92,23 @@ type functionTarget struct {
 
 // Deliver implements [eventbridge.Target].
 func (t functionTarget) Deliver(tx store.Tx, payload []byte) error {
+	if r := t.stack.config.Rehearsal; r != nil && r.Deliver != nil {
+		tx.OnCommit(func() { t.rehearse(r, payload) })
+		return nil
+	}
 	return t.stack.functions.InvokeAsync(tx, t.arn, payload)
+}
+
+// rehearse delivers payload as often and as late as r says.
+func (t functionTarget) rehearse(r *Rehearsal, payload []byte) {
+	_, function, _ := strings.Cut(t.arn, ":function:")
+	payload = bytes.Clone(payload)
+	for _, delay := range r.Deliver(function, payload) {
+		clock.After(t.stack.config.Clock, delay, func() {
+			err := t.stack.config.Store.Update(func(tx store.Tx) error { return t.stack.functions.InvokeAsync(tx, t.arn, payload) })
+			if err != nil {
+				t.stack.config.Report(fmt.Errorf("deliver to %s: %w", function, err))
+			}
+		})
+	}
 }

@@ -44,6 +44,19 @@ type Config struct {
 	Observe func(bus string, e eventbridge.Event)
 	// Report is told of every error of background work that nobody else is told of.
 	Report func(error)
+	// Rehearsal, if set, makes the stack as unreliable as AWS may be.
+	Rehearsal *Rehearsal
+}
+
+// A Rehearsal says which of the faults that AWS's documentation allows happen.
+type Rehearsal struct {
+	// Deliver returns after which delays an event is delivered to a function: one
+	// for each delivery, so that several deliver it repeatedly. Delayed deliveries
+	// don't survive the process.
+	Deliver func(function string, event []byte) []time.Duration
+	// Call stands between a function and the engines; it may fail requests before or
+	// after they take effect.
+	Call func(function string, next http.RoundTripper) http.RoundTripper
 }
 
 // A Stack is a running stack.
@@ -125,12 +138,24 @@ func (s *Stack) Outputs() map[string]string { return s.outputs }
 // Configuration returns a client's configuration whose calls end in the engines, in
 // the name of caller. No call leaves the process.
 func (s *Stack) Configuration(caller string) aws.Config {
+	return s.configuration(caller, transport{s.AWS()})
+}
+
+func (s *Stack) configuration(caller string, t http.RoundTripper) aws.Config {
 	return aws.Config{
 		Region:       Region,
 		Credentials:  credentials.NewStaticCredentialsProvider(caller, "local", ""),
 		BaseEndpoint: &s.config.Endpoint,
-		HTTPClient:   &http.Client{Transport: transport{s.AWS()}},
+		HTTPClient:   &http.Client{Transport: t},
 	}
+}
+
+// functionConfiguration returns the configuration of a function's clients.
+func (s *Stack) functionConfiguration(name string) aws.Config {
+	if r := s.config.Rehearsal; r != nil && r.Call != nil {
+		return s.configuration(name, r.Call(name, transport{s.AWS()}))
+	}
+	return s.Configuration(name)
 }
 
 // Messages returns the bodies of the messages in every dead-letter queue, by the

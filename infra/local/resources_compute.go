@@ -32,7 +32,7 @@ func (s *Stack) makeFunction(id string, data []byte) (map[string]string, error) 
 	if !ok {
 		return nil, fmt.Errorf("handler %q: not a function of the catalog", p.Handler)
 	}
-	handler, err := f.New(functions.Installation{AWS: s.Configuration(p.Handler), Now: s.config.Clock.Now,
+	handler, err := f.New(functions.Installation{AWS: s.functionConfiguration(p.Handler), Now: s.config.Clock.Now,
 		Getenv: func(name string) string { return p.Environment.Variables[name] }})
 	if err != nil {
 		return nil, err
