@@ -159,7 +159,7 @@ func refusal(err error) (status int, body Error) {
 		{pipeline.ErrConflict, http.StatusServiceUnavailable, "Busy"},
 	} {
 		if errors.Is(err, known.err) {
-			body.Error.Code, body.Error.Message = known.code, err.Error()
+			body.Error.Code, body.Error.Message = known.code, pipeline.Message(err)
 			if problems := applyproject.Problems(err); known.err == pipeline.ErrInvalid && problems[0].Line > 0 {
 				body.Error.Problems = problems
 			}

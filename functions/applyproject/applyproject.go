@@ -184,7 +184,7 @@ func (h *Handler) reject(ctx context.Context, at pipeline.Location, by string, w
 			return pipeline.Change{}, err
 		}
 		return pipeline.Change{By: by,
-			Rejections: []pipeline.Rejection{{Location: at, Message: why.Error(), At: h.now()}},
+			Rejections: []pipeline.Rejection{{Location: at, Message: pipeline.Message(why), At: h.now()}},
 			Events:     []events.Event{events.ProjectRejected{Project: name, Bucket: at.Bucket, Key: at.Key, Problems: Problems(why)}}}, nil
 	})
 }
@@ -193,7 +193,7 @@ func (h *Handler) reject(ctx context.Context, at pipeline.Location, by string, w
 func Problems(why error) []events.Problem {
 	var found project.Problems
 	if !errors.As(why, &found) {
-		return []events.Problem{{Message: why.Error()}}
+		return []events.Problem{{Message: pipeline.Message(why)}}
 	}
 	all := make([]events.Problem, len(found))
 	for i, p := range found {

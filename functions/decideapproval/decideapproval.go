@@ -98,7 +98,7 @@ func (h *Handler) answer(ctx context.Context, r table.ApprovalRequest) error {
 	}
 	for _, refusal := range []error{pipeline.ErrRefused, pipeline.ErrInvalid, pipeline.ErrNotFound, pipeline.ErrEnded} {
 		if errors.Is(err, refusal) {
-			return h.executions.Fail(ctx, r.Token, fault.Refused, err.Error())
+			return h.executions.Fail(ctx, r.Token, fault.Refused, pipeline.Message(err))
 		}
 	}
 	if err != nil {

@@ -95,7 +95,7 @@ func (h *Handler) due(ctx context.Context, project string, number int) (pipeline
 func (h *Handler) Request(ctx context.Context, r pipeline.Release, environment, by string) (pipeline.Deployment, error) {
 	var made pipeline.Deployment
 	err := h.store.Change(ctx, pipeline.ProjectChain(r.Project), func(ctx context.Context) (pipeline.Change, error) {
-		d, requested := pipeline.NewDeployment(r, environment, 1, by, h.now())
+		d, _ := pipeline.NewDeployment(r, environment, 1, by, h.now())
 		s, err := h.situations.Situation(ctx, d, r)
 		if err != nil {
 			return pipeline.Change{}, err
@@ -111,9 +111,9 @@ func (h *Handler) Request(ctx context.Context, r pipeline.Release, environment, 
 					r.Version, r.Project, environment, v.Gate, v.Requires, v.Reason, pipeline.ErrRefused)
 			}
 		}
-		d, requested = pipeline.NewDeployment(r, environment, attempt, by, h.now())
-		made = d
-		return pipeline.Change{By: by, Deployments: []pipeline.Deployment{d}, Events: []events.Event{requested}}, nil
+		var requested events.Event
+		made, requested = pipeline.NewDeployment(r, environment, attempt, by, h.now())
+		return pipeline.Change{By: by, Deployments: []pipeline.Deployment{made}, Events: []events.Event{requested}}, nil
 	})
 	return made, err
 }

@@ -97,7 +97,7 @@ func (h *Handler) check(ctx context.Context, l objects.Location, size int64) err
 		return fmt.Errorf("open %s: %w", l, err)
 	}
 	if _, err := archive.Open(r, size, archive.Limits{}); err != nil {
-		return fmt.Errorf("archive %s: %w", l.Key, err)
+		return fmt.Errorf("%s: %w", l.Key, err)
 	}
 	return nil
 }
@@ -152,8 +152,8 @@ func (h *Handler) reject(ctx context.Context, at pipeline.Location, by string, w
 			return pipeline.Change{}, err
 		}
 		return pipeline.Change{By: by,
-			Rejections: []pipeline.Rejection{{Location: at, Message: why.Error(), At: h.now()}},
+			Rejections: []pipeline.Rejection{{Location: at, Message: pipeline.Message(why), At: h.now()}},
 			Events: []events.Event{events.PackageRejected{Package: name, Version: version.String(),
-				Bucket: at.Bucket, Key: at.Key, Message: why.Error()}}}, nil
+				Bucket: at.Bucket, Key: at.Key, Message: pipeline.Message(why)}}}, nil
 	})
 }

@@ -61,11 +61,11 @@ func (ids identifiers) call(name string, argument any) (any, error) {
 			attribute, _ := pair[1].(string)
 			return ids.attribute(id, attribute)
 		}
-		return nil, fmt.Errorf("Fn::GetAtt of %v: want a logical id and an attribute", argument)
+		return nil, fmt.Errorf("function Fn::GetAtt of %v: want a logical id and an attribute", argument)
 	case "Fn::Join":
 		return ids.join(argument)
 	}
-	return nil, fmt.Errorf("%s: local mode does not know this intrinsic function", name)
+	return nil, fmt.Errorf("intrinsic function %s: local mode does not know it", name)
 }
 
 func (ids identifiers) attribute(id, attribute string) (string, error) {
@@ -74,9 +74,9 @@ func (ids identifiers) attribute(id, attribute string) (string, error) {
 	case ok:
 		return value, nil
 	case attribute == "":
-		return "", fmt.Errorf("Ref of %q: nothing of that name is in the template, or local mode gives it no identifier", id)
+		return "", fmt.Errorf("reference to %q: nothing of that name is in the template, or local mode gives it no identifier", id)
 	}
-	return "", fmt.Errorf("Fn::GetAtt of %s: local mode does not know its attribute %q", id, attribute)
+	return "", fmt.Errorf("function Fn::GetAtt of %s: local mode does not know its attribute %q", id, attribute)
 }
 
 func (ids identifiers) join(argument any) (string, error) {
@@ -96,5 +96,5 @@ func (ids identifiers) join(argument any) (string, error) {
 			return strings.Join(texts, separator), nil
 		}
 	}
-	return "", fmt.Errorf("Fn::Join of %v: want a separator and a list", argument)
+	return "", fmt.Errorf("function Fn::Join of %v: want a separator and a list", argument)
 }

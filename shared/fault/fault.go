@@ -49,7 +49,7 @@ func Handle[In, Out any](h Handler[In, Out]) func(context.Context, In) (Out, err
 	return func(ctx context.Context, in In) (Out, error) {
 		out, err := h(ctx, in)
 		if err != nil {
-			err = messages.InvokeResponse_Error{Type: Name(err), Message: err.Error()}
+			err = messages.InvokeResponse_Error{Type: Name(err), Message: pipeline.Message(err)}
 		}
 		return out, err
 	}

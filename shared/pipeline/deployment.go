@@ -120,7 +120,7 @@ type Outcome struct {
 
 // end moves d to its terminal status at now.
 func (d *Deployment) end(o Outcome, now time.Time) (events.Event, error) {
-	if !o.Status.Terminal() {
+	if !slices.Contains([]Status{StatusSucceeded, StatusFailed, StatusCancelled}, o.Status) {
 		return nil, fmt.Errorf("deployment %s: outcome %q: want succeeded, failed or cancelled: %w", d.ID, o.Status, ErrInvalid)
 	}
 	if err := d.move(o.Status); err != nil {

@@ -3,7 +3,10 @@
 // knows nothing of AWS.
 package pipeline
 
-import "errors"
+import (
+	"errors"
+	"strings"
+)
 
 // The errors that callers tell apart with [errors.Is]. A message that wraps one
 // names the thing, what is wrong with it and what would be right.
@@ -20,3 +23,16 @@ var (
 	// ErrEnded tells that the deployment has reached a terminal status.
 	ErrEnded = errors.New("already ended")
 )
+
+// Message returns the text of err for people: without the name of the sentinel at
+// its end, which tells programs what the text has told already; "not found" stays,
+// as there it is all that is told.
+func Message(err error) string {
+	text := err.Error()
+	for _, sentinel := range []error{ErrInvalid, ErrConflict, ErrRefused, ErrEnded} {
+		if trimmed, ok := strings.CutSuffix(text, ": "+sentinel.Error()); ok {
+			return trimmed
+		}
+	}
+	return text
+}

@@ -81,12 +81,12 @@ func (m capacityMode) report(table string, c capacity) *consumedCapacity {
 	return m.reportAs(table, c, func(units float64) unitCount { return unitCount{CapacityUnits: units} })
 }
 
-// Transactions report their units both in sum and by direction.
-
+// reportReads reports the units of a transaction of reads, which are given in sum and by direction.
 func (m capacityMode) reportReads(table string, c capacity) *consumedCapacity {
 	return m.reportAs(table, c, func(units float64) unitCount { return unitCount{units, units, 0} })
 }
 
+// reportWrites reports the units of a transaction of writes, which are given in sum and by direction.
 func (m capacityMode) reportWrites(table string, c capacity) *consumedCapacity {
 	return m.reportAs(table, c, func(units float64) unitCount { return unitCount{units, 0, units} })
 }

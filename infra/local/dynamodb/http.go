@@ -44,8 +44,7 @@ func (e *Engine) answer(r *http.Request) (any, error) {
 	serve := e.operation(name)
 	if !ok || serve == nil {
 		return nil, &apiError{shape: "UnknownOperationException",
-			message: fmt.Sprintf("unknown operation %q; the header X-Amz-Target must be %s and an operation that is supported here",
-				r.Header.Get("X-Amz-Target"), targetPrefix)}
+			message: fmt.Sprintf("The operation %q is not supported; the header X-Amz-Target must be %s and the name of one that is", name, targetPrefix)}
 	}
 	var body []byte
 	if r.Body != nil {

@@ -1,7 +1,7 @@
 package dynamodb
 
 import (
-	"crypto/md5"
+	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -208,6 +208,6 @@ func (s *streamChange) setImages(c change) {
 
 // eventID is 32 hexadecimal digits, the same whenever the same record is made.
 func eventID(arn, sequence string) string {
-	sum := md5.Sum([]byte(arn + sequence))
-	return hex.EncodeToString(sum[:])
+	sum := sha256.Sum256([]byte(arn + sequence))
+	return hex.EncodeToString(sum[:16])
 }

@@ -40,7 +40,7 @@ func newTransform(spec TargetSpec) (transform, error) {
 
 func constant(input string) (transform, error) {
 	if !json.Valid([]byte(input)) {
-		return nil, errors.New("Input must be JSON")
+		return nil, errors.New("the input must be JSON")
 	}
 	return func(occurrence) ([]byte, error) { return []byte(input), nil }, nil
 }

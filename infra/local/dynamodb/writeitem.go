@@ -63,29 +63,28 @@ func checkTableMember(name string) error {
 	return checkTableName(name)
 }
 
-type putItemRequest struct {
-	Item         item
+// writing are the members that PutItem, DeleteItem and UpdateItem share.
+type writing struct {
 	ReturnValues string
 	conditional
 	returnParameters
 	legacyParameters
 }
 
+type putItemRequest struct {
+	Item item
+	writing
+}
+
 type deleteItemRequest struct {
-	Key          item
-	ReturnValues string
-	conditional
-	returnParameters
-	legacyParameters
+	Key item
+	writing
 }
 
 type updateItemRequest struct {
 	Key              item
 	UpdateExpression *string
-	ReturnValues     string
-	conditional
-	returnParameters
-	legacyParameters
+	writing
 }
 
 type writeAnswer struct {
@@ -94,32 +93,28 @@ type writeAnswer struct {
 }
 
 func (e *Engine) putItem(r putItemRequest) (*writeAnswer, error) {
-	m, err := r.mutation(verbPut, r.Item, nil)
-	return e.write(m, err, r.ReturnValues, r.returnParameters, r.legacyParameters)
+	return e.write(r.writing, verbPut, r.Item, nil)
 }
 
 func (e *Engine) deleteItem(r deleteItemRequest) (*writeAnswer, error) {
-	m, err := r.mutation(verbDelete, r.Key, nil)
-	return e.write(m, err, r.ReturnValues, r.returnParameters, r.legacyParameters)
+	return e.write(r.writing, verbDelete, r.Key, nil)
 }
 
 func (e *Engine) updateItem(r updateItemRequest) (*writeAnswer, error) {
-	m, err := r.mutation(verbUpdate, r.Key, r.UpdateExpression)
-	return e.write(m, err, r.ReturnValues, r.returnParameters, r.legacyParameters)
+	return e.write(r.writing, verbUpdate, r.Key, r.UpdateExpression)
 }
 
-// write does what the three requests that write one item share. Err is that of
-// parsing m, which comes after complaints about the other members.
-func (e *Engine) write(m mutation, err error, values string, returns returnParameters, legacy legacyParameters) (*writeAnswer, error) {
-	if err := legacy.refuse(); err != nil {
+func (e *Engine) write(r writing, v verb, subject item, updateExpression *string) (*writeAnswer, error) {
+	if err := r.refuse(); err != nil {
 		return nil, err
 	}
-	if err := returns.check(); err != nil {
+	if err := r.check(); err != nil {
 		return nil, err
 	}
-	if err := checkReturnValues(m.verb, values); err != nil {
+	if err := checkReturnValues(v, r.ReturnValues); err != nil {
 		return nil, err
 	}
+	m, err := r.mutation(v, subject, updateExpression)
 	if err != nil {
 		return nil, err
 	}
@@ -128,8 +123,8 @@ func (e *Engine) write(m mutation, err error, values string, returns returnParam
 		return nil, err
 	}
 	return &writeAnswer{
-		Attributes:       made.returned(values, m),
-		ConsumedCapacity: returns.ReturnConsumedCapacity.report(m.table, used),
+		Attributes:       made.returned(r.ReturnValues, m),
+		ConsumedCapacity: r.ReturnConsumedCapacity.report(m.table, used),
 	}, nil
 }
 
@@ -167,38 +162,4 @@ func (m mutation) updatedOf(it item) item {
 		return nil
 	}
 	return projection(m.update.paths()).of(it)
-}
-
-type getItemRequest struct {
-	TableName                string
-	Key                      item
-	ConsistentRead           bool
-	ProjectionExpression     *string
-	ExpressionAttributeNames map[string]string
-	ReturnConsumedCapacity   capacityMode
-	legacyParameters
-}
-
-type getItemAnswer struct {
-	Item             *item             `json:",omitempty"` // absent, where there is no item, and empty, where it has nothing that was asked for
-	ConsumedCapacity *consumedCapacity `json:",omitempty"`
-}
-
-func (e *Engine) getItem(r getItemRequest) (*getItemAnswer, error) {
-	if err := r.refuse(); err != nil {
-		return nil, err
-	}
-	if err := r.ReturnConsumedCapacity.check(); err != nil {
-		return nil, err
-	}
-	l, err := newLookup(r.TableName, r.Key, r.ProjectionExpression, r.ExpressionAttributeNames)
-	if err != nil {
-		return nil, err
-	}
-	found, err := e.look(l)
-	if err != nil {
-		return nil, err
-	}
-	units := readUnits(itemSize(found), r.ConsistentRead)
-	return &getItemAnswer{l.show(found), r.ReturnConsumedCapacity.report(r.TableName, capacity{table: units})}, nil
 }

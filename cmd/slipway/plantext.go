@@ -1,0 +1,90 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"slipway/functions/api"
+	"slipway/shared/gate"
+	"slipway/shared/pipeline"
+)
+
+// planText returns a plan for people.
+func planText(r api.PlanReport) string {
+	p := r.Plan
+	head := fmt.Sprintf("%s: %s %s (channel %s) to %s\nplan %s\n", p.Deployment, p.Deployment.Project, p.Release, p.Channel, target(p.Environment), r.Hash)
+	return head + "\nPackages\n" + packageTable(p.Packages) + "\nVariables\n" + variableTable(p.Variables) +
+		"\nSteps\n" + stepText(p.Steps) + "\nGates\n" + gateTable(r.Verdicts)
+}
+
+// target returns an environment with what the platform file says of it.
+func target(t pipeline.PlannedTarget) string {
+	text := t.Name
+	for _, part := range []struct{ noun, value string }{{"account", t.Account}, {"Region", t.Region}, {"role", t.Role}} {
+		if part.value != "" {
+			text += ", " + part.noun + " " + part.value
+		}
+	}
+	return text
+}
+
+func variableTable(variables []pipeline.PlannedVariable) string {
+	t := newTable("  ", "VARIABLE", "VALUE", "SCOPE")
+	for _, v := range variables {
+		t.row("  ", v.Name, v.Value, v.Scope)
+	}
+	return t.String()
+}
+
+// stepText returns each step with its parameters below it.
+func stepText(steps []pipeline.PlannedStep) string {
+	var text strings.Builder
+	for i, s := range steps {
+		fmt.Fprintf(&text, "  %d. %s (%s), time-out %s, retries %d\n", i+1, s.Name, s.Kind, s.Timeout(), s.Retry)
+		for _, line := range parameters(s.With) {
+			fmt.Fprintf(&text, "     %s\n", line)
+		}
+	}
+	return text.String()
+}
+
+// parameters returns the members of a JSON object, sorted, one a line; text of
+// several lines stands below its name.
+func parameters(with json.RawMessage) []string {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(with, &members); err != nil {
+		return []string{cell(string(with))} // no object: told as it is
+	}
+	var lines []string
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		var value string
+		if err := json.Unmarshal(members[name], &value); err != nil {
+			value = string(members[name]) // no text: told as JSON
+		}
+		parts := strings.Split(strings.TrimRight(value, "\n"), "\n")
+		if len(parts) == 1 {
+			lines = append(lines, name+": "+cell(value))
+			continue
+		}
+		lines = append(lines, name+":")
+		for _, part := range parts {
+			lines = append(lines, "  "+strings.ReplaceAll(cell(part), none, ""))
+		}
+	}
+	return lines
+}
+
+func gateTable(verdicts []gate.Verdict) string {
+	t := newTable("  ", "GATE", "STATE", "REQUIRES", "REASON")
+	for _, v := range verdicts {
+		reason := v.Reason
+		if !v.Until.IsZero() {
+			reason = strings.TrimPrefix(reason+", until "+short(v.Until), ", ")
+		}
+		t.row("  ", v.Gate, string(v.State), v.Requires, reason)
+	}
+	return t.String()
+}
