@@ -68,12 +68,12 @@ Exit codes: 0 done, 1 failed, 2 wrong use, 3 refused by a gate or for want of a 
 			root.AddCommand(command)
 		}
 	}
-	root.SetHelpCommandGroupID(local)
+	root.SetHelpCommandGroupID(onThisMachine)
 	return root
 }
 
-// local is the title of the commands that call no API.
-const local = "On this machine"
+// onThisMachine is the title of the commands that call no API.
+const onThisMachine = "On this machine"
 
 // A group is commands that stand together in the help.
 type group struct {
@@ -98,7 +98,7 @@ func commands(connect connector, out, errOut io.Writer) []group {
 			newDeploymentsCommand(connect, out),
 			newLogsCommand(connect, out),
 		}},
-		{local, []*cobra.Command{
+		{onThisMachine, []*cobra.Command{
 			newValidateCommand(out),
 			newLocalCommand(out, errOut),
 			newVersionCommand(out),

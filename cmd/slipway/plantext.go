@@ -56,7 +56,7 @@ func stepText(steps []pipeline.PlannedStep) string {
 func parameters(with json.RawMessage) []string {
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(with, &members); err != nil {
-		return []string{cell(string(with))} // no object: told as it is
+		return []string{printable(string(with))} // no object: told as it is
 	}
 	var lines []string
 	for _, name := range slices.Sorted(maps.Keys(members)) {
@@ -66,12 +66,12 @@ func parameters(with json.RawMessage) []string {
 		}
 		parts := strings.Split(strings.TrimRight(value, "\n"), "\n")
 		if len(parts) == 1 {
-			lines = append(lines, name+": "+cell(value))
+			lines = append(lines, name+": "+printable(parts[0]))
 			continue
 		}
 		lines = append(lines, name+":")
 		for _, part := range parts {
-			lines = append(lines, "  "+strings.ReplaceAll(cell(part), none, ""))
+			lines = append(lines, "  "+printable(part))
 		}
 	}
 	return lines

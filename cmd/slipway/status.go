@@ -49,7 +49,7 @@ func status(ctx context.Context, c statusReader, out io.Writer, f format, projec
 	return show(out, f, s, func(s api.Status) string { return statusTable([]api.Status{s}) })
 }
 
-// Statuses is the JSON of where all projects stand.
+// statuses is the JSON of where all projects stand.
 type statuses struct {
 	Projects []api.Status `json:"projects"`
 }

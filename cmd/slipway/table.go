@@ -41,19 +41,21 @@ func (t *table) String() string {
 	return t.text.String()
 }
 
-// cell returns text as it can stand in one line: without control characters, which
-// could also rule the terminal.
-func cell(text string) string {
-	line := strings.Map(func(r rune) rune {
+// cell returns text as it stands in a cell.
+func cell(text string) string { return cmp.Or(printable(text), none) }
+
+// printable returns text without control characters, which could break a line or
+// rule the terminal.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {
 			return ' '
 		}
 		return r
 	}, text)
-	return cmp.Or(line, none)
 }
 
-// local times are shown in this layout.
+// layout is how times are shown.
 const layout = "2006-01-02 15:04"
 
 // short returns t in local time, or "" for the zero time.

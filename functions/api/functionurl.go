@@ -1,11 +1,11 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -35,11 +35,22 @@ func (a *API) Handle(ctx context.Context, in events.LambdaFunctionURLRequest) (e
 	for name, value := range in.Headers {
 		r.Header.Set(name, value)
 	}
-	w := httptest.NewRecorder()
-	a.ServeHTTP(w, r)
-	return events.LambdaFunctionURLResponse{StatusCode: w.Code, Body: w.Body.String(),
-		Headers: map[string]string{"Content-Type": w.Header().Get("Content-Type")}}, nil
+	w := recorder{header: http.Header{}}
+	a.ServeHTTP(&w, r)
+	return events.LambdaFunctionURLResponse{StatusCode: w.status, Body: w.body.String(),
+		Headers: map[string]string{"Content-Type": w.header.Get("Content-Type")}}, nil
 }
+
+// A recorder keeps an answer, whose status is always written before its body.
+type recorder struct {
+	status int
+	header http.Header
+	body   bytes.Buffer
+}
+
+func (w *recorder) Header() http.Header         { return w.header }
+func (w *recorder) WriteHeader(status int)      { w.status = status }
+func (w *recorder) Write(p []byte) (int, error) { return w.body.Write(p) }
 
 // signer returns the name of who signed the request, or "" for nobody.
 func (a *API) signer(in events.LambdaFunctionURLRequest) string {

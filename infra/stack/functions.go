@@ -8,26 +8,25 @@ type Function struct {
 	ID      string  // the construct's id, and the name that workflow definitions substitute
 	Memory  float64 // MB
 	Timeout float64 // seconds
-	Events  bool    // whether rules invoke it, asynchronously
 }
 
 // Functions returns every function of the stack, sorted by name.
 func Functions() []Function {
 	return []Function{
 		{Name: "api", ID: "Api", Memory: 256, Timeout: 60},
-		{Name: "applyproject", ID: "ApplyProject", Memory: 256, Timeout: 60, Events: true},
-		{Name: "createrelease", ID: "CreateRelease", Memory: 256, Timeout: 60, Events: true},
-		{Name: "decideapproval", ID: "DecideApproval", Memory: 256, Timeout: 60, Events: true},
-		{Name: "finishdeployment", ID: "FinishDeployment", Memory: 256, Timeout: 60, Events: true},
+		{Name: "applyproject", ID: "ApplyProject", Memory: 256, Timeout: 60},
+		{Name: "createrelease", ID: "CreateRelease", Memory: 256, Timeout: 60},
+		{Name: "decideapproval", ID: "DecideApproval", Memory: 256, Timeout: 60},
+		{Name: "finishdeployment", ID: "FinishDeployment", Memory: 256, Timeout: 60},
 		{Name: "lockenvironment", ID: "LockEnvironment", Memory: 256, Timeout: 60},
 		{Name: "plandeployment", ID: "PlanDeployment", Memory: 256, Timeout: 60},
-		{Name: "promote", ID: "Promote", Memory: 256, Timeout: 60, Events: true},
+		{Name: "promote", ID: "Promote", Memory: 256, Timeout: 60},
 		{Name: "publishevents", ID: "PublishEvents", Memory: 256, Timeout: 60},
-		{Name: "registerpackage", ID: "RegisterPackage", Memory: 512, Timeout: 900, Events: true},
+		{Name: "registerpackage", ID: "RegisterPackage", Memory: 512, Timeout: 900},
 		{Name: "requestapproval", ID: "RequestApproval", Memory: 256, Timeout: 60},
-		{Name: "resumestep", ID: "ResumeStep", Memory: 256, Timeout: 60, Events: true},
+		{Name: "resumestep", ID: "ResumeStep", Memory: 256, Timeout: 60},
 		{Name: "runstep", ID: "RunStep", Memory: 1024, Timeout: 900},
-		{Name: "startdeployment", ID: "StartDeployment", Memory: 256, Timeout: 60, Events: true},
+		{Name: "startdeployment", ID: "StartDeployment", Memory: 256, Timeout: 60},
 	}
 }
 

@@ -5,13 +5,11 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 )
 
-// deliverFailures sends what a function failed on to the dead-letter queue,
-// after Lambda's two retries or six hours of throttling.
+// deliverFailures sends what a function failed on to the dead-letter queue, after
+// Lambda's two retries or six hours of throttling: also of those functions that
+// nothing of ours invokes asynchronously, so that whoever does loses nothing.
 func (s system) deliverFailures(rights map[string]awsiam.Policy) {
 	for _, f := range Functions() {
-		if !f.Events {
-			continue
-		}
 		config := awslambda.NewCfnEventInvokeConfig(s.stack, new(f.ID+"Invocation"), &awslambda.CfnEventInvokeConfigProps{
 			FunctionName:             s.functions[f.Name].lambda.FunctionName(),
 			Qualifier:                new("$LATEST"),

@@ -13,7 +13,7 @@ func (s system) rights(name string) []awsiam.PolicyStatement {
 	switch name {
 	case "api":
 		return list(s.readAndWriteTable(), writeObjects(b.packages, "packages/*"),
-			readObjects(b.work, "logs/*", "plans/*"), writeObjects(b.work, "plans/*"), findObjects(b.work))
+			readObjects(b.work, "logs/*"), findObjects(b.work))
 	case "applyproject":
 		return list(s.readAndWriteTable(), readObjects(b.packages, "projects/*"), findObjects(b.packages))
 	case "createrelease", "promote", "finishdeployment":
@@ -23,17 +23,17 @@ func (s system) rights(name string) []awsiam.PolicyStatement {
 	case "lockenvironment", "requestapproval":
 		return list(s.readAndWriteTable(), answerTasks(s.workflows.deploy.Ref()))
 	case "plandeployment":
-		return list(s.readTable(), readObjects(b.work, "plans/*"), writeObjects(b.work, "plans/*"), findObjects(b.work))
+		return list(s.readTable(), writeObjects(b.work, "plans/*"))
 	case "publishevents":
 		return s.readStream()
 	case "registerpackage":
 		return list(s.readAndWriteTable(), readObjects(b.packages, "packages/*"), findObjects(b.packages))
 	case "resumestep":
-		return list(s.readAndWriteTable(), readObjects(b.work, "jobs/*", "plans/*"), findObjects(b.work), answerTasks(s.workflows.deploy.Ref()))
+		return list(s.readAndWriteTable(), readObjects(b.work, "jobs/*"), findObjects(b.work), answerTasks(s.workflows.deploy.Ref()))
 	case "runstep":
 		return s.runSteps()
 	case "startdeployment":
-		return list(s.readTable(), allow([]*string{s.workflows.deploy.Ref()}, "states:StartExecution"))
+		return list(nil, allow([]*string{s.workflows.deploy.Ref()}, "states:StartExecution"))
 	default:
 		panic("stack: function " + name + " has no rights: add a line to rights.go")
 	}
@@ -46,10 +46,8 @@ func (s system) grant() map[string]awsiam.Policy {
 	for _, f := range Functions() {
 		fn := s.functions[f.Name]
 		statements := list(s.rights(f.Name), traceFunction(),
-			allow([]*string{fn.logGroup.LogGroupArn()}, "logs:CreateLogStream", "logs:PutLogEvents"))
-		if f.Events {
-			statements = append(statements, allow([]*string{s.queues.failed.QueueArn()}, "sqs:SendMessage"))
-		}
+			allow([]*string{fn.logGroup.LogGroupArn()}, "logs:CreateLogStream", "logs:PutLogEvents"),
+			allow([]*string{s.queues.failed.QueueArn()}, "sqs:SendMessage"))
 		policies[f.Name] = newRights(s.stack, f.ID+"Rights", fn.role, statements...)
 	}
 	return policies
@@ -58,7 +56,7 @@ func (s system) grant() map[string]awsiam.Policy {
 // readTable allows consistent reads of items and of ranges; nothing scans.
 func (s system) readTable() []awsiam.PolicyStatement {
 	return list(nil,
-		allow([]*string{s.records.table.TableArn()}, "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"),
+		allow([]*string{s.records.table.TableArn()}, "dynamodb:GetItem", "dynamodb:Query"),
 		s.useKey("kms:Decrypt", "kms:DescribeKey"))
 }
 
@@ -94,8 +92,8 @@ func (s system) runSteps() []awsiam.PolicyStatement {
 	b := s.buckets
 	statements := list(s.readAndWriteTable(),
 		readObjects(b.packages, "packages/*"),
-		readObjects(b.work, "plans/*", "jobs/*", "logs/*"),
-		writeObjects(b.work, "plans/*", "jobs/*", "logs/*"),
+		readObjects(b.work, "plans/*"),
+		writeObjects(b.work, "jobs/*", "logs/*"),
 		findObjects(append(b.sites, b.packages, b.work)...),
 		allow([]*string{s.scripts.arn}, "codebuild:StartBuild"),
 		answerTasks(s.workflows.deploy.Ref()))

@@ -1,0 +1,131 @@
+package local_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"slipway/events"
+	"slipway/shared/pipeline"
+	"slipway/shared/table"
+)
+
+func (w *world) table() *table.Table {
+	return table.Open(dynamodb.NewFromConfig(w.stack.Configuration("auditor")), w.stack.Outputs()["TableName"], w.clock.Now)
+}
+
+// chains returns every audit chain of the table by its name, each verified from
+// its first record to its last.
+func (w *world) chains() map[string][]pipeline.AuditEntry {
+	w.t.Helper()
+	all := map[string][]pipeline.AuditEntry{}
+	for _, name := range w.chainNames() {
+		entries, err := w.table().Audit(context.Background(), pipeline.Chain(name), 0, 0)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		var previous events.Record
+		for _, e := range entries {
+			if err := e.Verify(previous); err != nil {
+				w.t.Error(err)
+			}
+			previous = e.Record
+		}
+		all[name] = entries
+	}
+	return all
+}
+
+// chainNames returns the name of every chain that has a record, sorted.
+func (w *world) chainNames() []string {
+	w.t.Helper()
+	names := map[string]bool{}
+	pages := dynamodb.NewScanPaginator(dynamodb.NewFromConfig(w.stack.Configuration("auditor")), &dynamodb.ScanInput{
+		TableName: aws.String(w.stack.Outputs()["TableName"]), ConsistentRead: aws.Bool(true),
+		FilterExpression:          aws.String("begins_with(sk, :event)"),
+		ExpressionAttributeValues: map[string]types.AttributeValue{":event": &types.AttributeValueMemberS{Value: "EVENT#"}}})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(context.Background())
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		for _, item := range page.Items {
+			names[item["chain"].(*types.AttributeValueMemberS).Value] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(names))
+}
+
+// records returns how many records all chains have.
+func (w *world) records() (n int) {
+	w.t.Helper()
+	for _, entries := range w.chains() {
+		n += len(entries)
+	}
+	return n
+}
+
+// detailOf decodes the detail of a record.
+func detailOf[E events.Event](w *world, a pipeline.AuditEntry) (e E) {
+	w.t.Helper()
+	if err := json.Unmarshal(a.Detail, &e); err != nil {
+		w.t.Fatalf("record %s/%d: %v", a.Chain, a.Sequence, err)
+	}
+	return e
+}
+
+// picture tells what a history has left behind, apart from when and in which
+// order it happened: each event of each chain, every deployment with its
+// approvals, and every object of the sites; a line each, sorted.
+func (w *world) picture() []string {
+	w.t.Helper()
+	var lines []string
+	for chain, entries := range w.chains() {
+		for _, a := range entries {
+			lines = append(lines, fmt.Sprintf("event of %s by %s: %s %s", chain, a.By, a.Type, a.Detail))
+		}
+		name, isProject := strings.CutPrefix(chain, "project/")
+		if !isProject {
+			continue
+		}
+		for _, d := range w.deployments(name) {
+			lines = append(lines, fmt.Sprintf("deployment %s is %s with plan %s", d.ID, d.Status, d.Plan))
+			for _, a := range d.Approvals {
+				lines = append(lines, fmt.Sprintf("deployment %s: %s said %s: %s", d.ID, a.By, a.Decision, a.Note))
+			}
+		}
+	}
+	for key, body := range w.objects("storefront-site", "") {
+		lines = append(lines, fmt.Sprintf("object %s: %q", key, body))
+	}
+	slices.Sort(lines)
+	return lines
+}
+
+// difference returns the lines that only one of two sorted pictures has.
+func difference(got, want []string) string {
+	var lines []string
+	count := map[string]int{}
+	for _, line := range got {
+		count[line]++
+	}
+	for _, line := range want {
+		count[line]--
+	}
+	for _, line := range slices.Sorted(maps.Keys(count)) {
+		switch n := count[line]; {
+		case n > 0:
+			lines = append(lines, fmt.Sprintf("%d too many: %s", n, line))
+		case n < 0:
+			lines = append(lines, fmt.Sprintf("%d missing: %s", -n, line))
+		}
+	}
+	return strings.Join(lines, "\n")
+}
