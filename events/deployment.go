@@ -48,6 +48,7 @@ func (DeploymentAwaitingApproval) Type() string { return "deployment.awaiting-ap
 // DeploymentQueued tells that a deployment waits for another to leave its environment.
 type DeploymentQueued struct {
 	Deployment
+	Plan   string `json:"plan"`   // to be carried out once the environment is free
 	Holder string `json:"holder"` // the deployment that has the environment
 }
 

@@ -45,7 +45,7 @@ func Catalog() []Function {
 		{"decideapproval", func(p *parts) any { return fault.Handle(p.decider().Handle) }},
 		{"finishdeployment", func(p *parts) any { return fault.Handle(finishdeployment.New(p.table(), p.now).Handle) }},
 		{"lockenvironment", func(p *parts) any {
-			return fault.Handle(lockenvironment.New(p.table(), p.executions(), p.now).Handle)
+			return fault.Handle(lockenvironment.New(p.table(), p.planner(), p.executions(), p.now).Handle)
 		}},
 		{"plandeployment", func(p *parts) any {
 			return fault.Handle(plandeployment.New(p.table(), p.planner(), p.objects(), p.env("WORK_BUCKET")).Handle)

@@ -19,7 +19,8 @@ func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 // interrupt ends the command in order, the second at once.
 func run(args []string, out, errOut io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer context.AfterFunc(ctx, stop)()
+	defer stop()
+	context.AfterFunc(ctx, stop)
 	root := newRootCommand(out, errOut)
 	root.SetArgs(args)
 	begun := false // cobra has found the arguments and flags to be right

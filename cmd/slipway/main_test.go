@@ -1,11 +1,13 @@
 package main
 
 import (
-	"os"
+	"flag"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
+
+var update = flag.Bool("update", false, "write the golden files")
 
 // TestMain lets scripts run the command: the test's own binary, under its name.
 func TestMain(m *testing.M) {
@@ -25,6 +27,6 @@ func TestScripts(t *testing.T) {
 		},
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
-		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
+		UpdateScripts:       *update,
 	})
 }

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"slipway/cmd/slipway/client"
 	"slipway/functions/api"
@@ -50,25 +49,6 @@ author may be kept from approving what they wrote.`,
 		return p.run(cmd.Context())
 	}
 	return command
-}
-
-// addBuildFlags adds the flags of the build information; its result returns those
-// that are given, once they are parsed.
-func addBuildFlags(flags *pflag.FlagSet) func() map[string]string {
-	names := []string{"commit", "branch", "build-url", "author", "committed-at"}
-	for i, usage := range []string{"`id` of the commit that was built", "`name` of its branch", "`address` of the build",
-		"who wrote the change, by the `name` that the platform file knows", "`time` of the commit, RFC 3339"} {
-		flags.String(names[i], "", usage)
-	}
-	return func() map[string]string {
-		given := map[string]string{}
-		for _, name := range names {
-			if f := flags.Lookup(name); f.Value.String() != "" {
-				given[name] = f.Value.String()
-			}
-		}
-		return given
-	}
 }
 
 // A push is one upload of a package version.

@@ -63,7 +63,7 @@ func exits(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 // awaitTime is how long a deployment may take to reach a status.
-const awaitTime = 30 * time.Second
+const awaitTime = 2 * time.Minute
 
 // await is the script command "await DEPLOYMENT STATUS".
 func await(ts *testscript.TestScript, _ bool, args []string) {

@@ -61,11 +61,12 @@ type Input struct {
 }
 
 // Handle decides once it knows both what is to be decided and, from the record of
-// the call, by whom; they come in either order. The input of the execution is not
-// believed about who its author is, nor about the environment, which is that of
-// the state machine.
+// the call, by whom; they come in either order. A record that comes when the
+// execution is about to give up, or has, decides nothing. The input of the
+// execution is not believed about who its author is, nor about the environment,
+// which is that of the state machine.
 func (h *Handler) Handle(ctx context.Context, in Input) (struct{}, error) {
-	execution, half := in.Execution, in.half()
+	execution, half := in.Execution, in.half(h.now())
 	if in.DetailType != "" {
 		if in.Detail.ErrorCode != "" {
 			return struct{}{}, nil // the call was refused and started nothing
@@ -76,17 +77,23 @@ func (h *Handler) Handle(ctx context.Context, in Input) (struct{}, error) {
 		return struct{}{}, fmt.Errorf("event %s names no execution: %w", in.ID, pipeline.ErrInvalid)
 	}
 	request, err := h.store.JoinApproval(ctx, execution, half)
-	if err != nil || !request.Complete() {
+	if err != nil || !request.Complete() || h.now().Sub(request.AskedAt) > patience {
 		return struct{}{}, err
 	}
 	return struct{}{}, h.answer(ctx, request)
 }
 
+// patience is how long after an execution has asked it may still be decided. It
+// ends well before the Decide state's time-out of an hour, by which the execution
+// tells its author that nothing was decided: a record that comes later must not
+// decide after all.
+const patience = 55 * time.Minute
+
 // machinePrefix begins the name of every Approve state machine.
 const machinePrefix = "Approve-"
 
-func (t Task) half() table.ApprovalRequest {
-	return table.ApprovalRequest{Input: string(t.Input), Token: t.Token, Environment: strings.TrimPrefix(t.StateMachine, machinePrefix)}
+func (t Task) half(now time.Time) table.ApprovalRequest {
+	return table.ApprovalRequest{Input: string(t.Input), Token: t.Token, AskedAt: now, Environment: strings.TrimPrefix(t.StateMachine, machinePrefix)}
 }
 
 // answer decides and tells the execution how that went.

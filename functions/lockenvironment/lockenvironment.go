@@ -4,16 +4,25 @@ package lockenvironment
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
+	"slipway/shared/gate"
 	"slipway/shared/pipeline"
+	"slipway/shared/planning"
 )
 
 // Store is where deployments and environments are kept.
 type Store interface {
 	Deployment(ctx context.Context, id pipeline.DeploymentID) (pipeline.Deployment, error)
+	Release(ctx context.Context, project string, number int) (pipeline.Release, error)
 	Environment(ctx context.Context, project, name string) (pipeline.Environment, error)
 	Change(ctx context.Context, chain pipeline.Chain, decide func(context.Context) (pipeline.Change, error)) error
+}
+
+// Planner makes plans.
+type Planner interface {
+	Propose(ctx context.Context, d pipeline.Deployment, r pipeline.Release) (planning.Proposal, error)
 }
 
 // Executions answers tasks.
@@ -25,13 +34,14 @@ type Executions interface {
 // A Handler locks environments.
 type Handler struct {
 	store      Store
+	planner    Planner
 	executions Executions
 	now        func() time.Time
 }
 
 // New returns a handler.
-func New(store Store, executions Executions, now func() time.Time) *Handler {
-	return &Handler{store, executions, now}
+func New(store Store, planner Planner, executions Executions, now func() time.Time) *Handler {
+	return &Handler{store, planner, executions, now}
 }
 
 // An Input asks for the deployment's environment; token is answered when it has it.
@@ -48,7 +58,9 @@ const FaultSuperseded = "Superseded"
 // Handle acquires the environment and answers the token; when another deployment
 // has the environment, this one queues, and the deployment that hands the
 // environment over causes the answer. It returns [pipeline.ErrEnded] when the
-// deployment has ended otherwise.
+// deployment has ended otherwise, and [pipeline.ErrRefused] when it would start
+// with another plan than the one given or through a gate that is not open: that no
+// gate was passed by is thus part of the very write that starts the deployment.
 func (h *Handler) Handle(ctx context.Context, in Input) (struct{}, error) {
 	var d pipeline.Deployment
 	err := h.store.Change(ctx, pipeline.ProjectChain(in.Deployment.Project), func(ctx context.Context) (c pipeline.Change, err error) {
@@ -79,6 +91,9 @@ func (h *Handler) acquire(ctx context.Context, in Input) (c pipeline.Change, d p
 	if err != nil {
 		return c, d, err
 	}
+	if err := h.admit(ctx, d, e, in.Plan); err != nil {
+		return c, d, err
+	}
 	waiting, err := Waiting(ctx, h.store, e)
 	if err != nil {
 		return c, d, err
@@ -89,6 +104,28 @@ func (h *Handler) acquire(ctx context.Context, in Input) (c pipeline.Change, d p
 	}
 	c = pipeline.Change{By: pipeline.System, Deployments: changed, Events: happened, Environments: []pipeline.Environment{e}}
 	return c, changed[len(changed)-1], nil
+}
+
+// admit checks that d may start, or queue, with plan, unless it has done so before.
+func (h *Handler) admit(ctx context.Context, d pipeline.Deployment, e pipeline.Environment, plan string) error {
+	if e.Holder == d.ID || slices.Contains(e.Queue, d.ID) {
+		return nil
+	}
+	r, err := h.store.Release(ctx, d.ID.Project, d.ID.Release)
+	if err != nil {
+		return err
+	}
+	proposal, err := h.planner.Propose(ctx, d, r)
+	if err != nil {
+		return err
+	}
+	if proposal.Hash != plan {
+		return fmt.Errorf("its plan is %s by now, no longer %s; promote it again: %w", proposal.Hash, plan, pipeline.ErrRefused)
+	}
+	if v, closed := gate.First(proposal.Verdicts); closed {
+		return fmt.Errorf("the %s gate requires that %s; %s: %w", v.Gate, v.Requires, v.Reason, pipeline.ErrRefused)
+	}
+	return nil
 }
 
 // A DeploymentReader reads one deployment.

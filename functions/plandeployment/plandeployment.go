@@ -118,7 +118,7 @@ func (h *Handler) keep(ctx context.Context, p planning.Proposal) error {
 }
 
 func next(p planning.Proposal) (Output, error) {
-	out := Output{Next: NextGo, Plan: p.Hash}
+	out := Output{Next: NextGo, Plan: p.Hash, Steps: []Step{}}
 	for _, s := range p.Plan.Steps {
 		out.Steps = append(out.Steps, Step{Step: s.Name, Attempt: 1, Retry: s.Retry,
 			TimeoutSeconds: s.TimeoutSeconds + int(grace/time.Second)})

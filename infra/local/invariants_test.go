@@ -271,7 +271,8 @@ func (h *history) checkLock(name string, e *place) {
 	if err != nil {
 		h.w.t.Fatal(err)
 	}
-	got, want := fmt.Sprint(is.Holder, is.Fence, is.Queue), fmt.Sprint(e.holder, e.holders, e.queue)
+	const format = "%s, %d, %s"
+	got, want := fmt.Sprintf(format, is.Holder, is.Fence, is.Queue), fmt.Sprintf(format, e.holder, e.holders, e.queue)
 	if got != want {
 		h.w.t.Errorf("%s of %s: holder, fence and queue are %s; the events tell %s", name, h.name, got, want)
 	}

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -239,4 +240,29 @@ func (w *world) statuses(project string) []string {
 		all = append(all, fmt.Sprintf("%s %s", d.ID, d.Status))
 	}
 	return all
+}
+
+// travel sends version 1.0.0 of a project to the end of its lifecycle. A manager
+// looks twice a day whether there is something to approve.
+func (w *world) travel(p projectFile) {
+	w.t.Helper()
+	w.apply(p.name, p.String())
+	w.push(p.name, "1.0.0", site("1.0.0"))
+	w.settle(p.name)
+}
+
+// settle lets time run, with the approvals that are asked for, until nothing more
+// is to be approved.
+func (w *world) settle(projects ...string) {
+	w.t.Helper()
+	const patience = 40 // half days
+	w.run(12 * time.Hour)
+	for range patience {
+		asked := w.approveAll(projects...)
+		w.run(12 * time.Hour)
+		if !asked {
+			return
+		}
+	}
+	w.t.Errorf("after %d half days there is still something to approve", patience)
 }

@@ -36,6 +36,11 @@ func threePhases(name string) projectFile {
 	return projectFile{name, []string{devPhase, stagingPhase, livePhase}, []string{siteStep}}
 }
 
+// twoPhases is like threePhases, with production straight after dev.
+func twoPhases(name string) projectFile {
+	return projectFile{name, []string{strings.Replace(devPhase, " }", ", soak: 30m }", 1), livePhase}, []string{siteStep}}
+}
+
 // scriptStep is a step that runs a line of shell; more are further settings of it.
 func scriptStep(name, line string, more ...string) string {
 	return "{ " + strings.Join(append([]string{"name: " + name, "uses: script", "run: '" + line + "'", "timeout: 1m"}, more...), ", ") + " }"

@@ -35,3 +35,25 @@ func TestDefinitionsHandleOnlyErrorsThatCanCome(t *testing.T) {
 		}
 	}
 }
+
+func TestPathsFailOnlyWithErrorsThatCanCome(t *testing.T) {
+	for definition := range definitions() {
+		for _, p := range paths(t, definition) {
+			for name, answers := range p.Tasks {
+				for _, a := range answers {
+					if raised := a.raises(); raised != "" && !slices.Contains(faultNames(), raised) {
+						t.Errorf("%s/%s: state %s fails with %q, which neither a function nor AWS raises", definition, p.name, name, raised)
+					}
+				}
+			}
+		}
+	}
+}
+
+// raises returns the name of the error that a task comes to by a, "" for none.
+func (a answer) raises() string {
+	if a.Token != nil && a.Token.Failure != nil {
+		return a.Token.Failure.Error
+	}
+	return a.Error
+}

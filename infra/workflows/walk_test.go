@@ -88,7 +88,7 @@ func (w *walk) invoke(ctx context.Context, function string, payload []byte) ([]b
 	}
 	if err != nil {
 		w.t.Errorf("call %d, of %s: %v", w.calls, function, err)
-		return nil, err
+		return nil, &stepfunctions.Fault{Name: "NotOnPath", Cause: err.Error()} // which nothing retries
 	}
 	switch {
 	case a.Error != "":
@@ -115,7 +115,7 @@ func (w *walk) next(function string) (name string, a answer, err error) {
 	n := w.called[name]
 	w.called[name]++
 	if n >= len(w.path.Tasks[name]) {
-		return name, a, fmt.Errorf("state %s calls for the %d. time; the path has %d answers", name, n+1, len(w.path.Tasks[name]))
+		return name, a, fmt.Errorf("call %d of state %s; the path has %d answers for it", n+1, name, len(w.path.Tasks[name]))
 	}
 	return name, w.path.Tasks[name][n], nil
 }

@@ -97,7 +97,7 @@ func (d *Deployment) queue(plan, token string, holder DeploymentID) (events.Even
 		return nil, err
 	}
 	d.Plan, d.Token = plan, token
-	return events.DeploymentQueued{Deployment: d.Subject(), Holder: holder.String()}, nil
+	return events.DeploymentQueued{Deployment: d.Subject(), Plan: plan, Holder: holder.String()}, nil
 }
 
 // supersede ends d in favour of successor, a deployment of a newer release.

@@ -49,8 +49,9 @@ func (e *Environment) Acquire(d Deployment, plan, token string, waiting []Deploy
 	case e.outdated(d):
 		event, err = d.supersede(e.Current.Deployment, now)
 	case e.Holder == DeploymentID{}:
-		e.hold(d.ID)
-		event, err = d.start(plan, false, now)
+		if event, err = d.start(plan, false, now); err == nil {
+			e.hold(d.ID)
+		}
 	default:
 		if event, err = d.queue(plan, token, e.Holder); err != nil {
 			return nil, nil, err

@@ -34,19 +34,19 @@ func history(text string) []pipeline.Deployment {
 
 func TestAReleaseEntersEachAutomaticPhaseOnceItHasPassedTheOneBefore(t *testing.T) {
 	for text, want := range map[string]string{
-		"":                            "dev eu",
-		"dev:requested":               "eu",
-		"dev:failed eu:succeeded":     "", // somebody has to try again
-		"dev:succeeded eu:running":    "",
-		"dev:succeeded eu:succeeded":  "staging",
-		"dev:superseded eu:succeeded": "",
-		"dev:failed dev:succeeded eu:succeeded":                                       "staging",
-		"dev:succeeded eu:succeeded staging:failed":                                   "",
-		"dev:succeeded eu:succeeded staging:succeeded":                                "", // production is on request
-		"dev:succeeded eu:succeeded staging:succeeded production:running":             "",
-		"dev:succeeded eu:succeeded staging:succeeded production:succeeded":           "cold",
+		"":                                             "dev eu",
+		"dev:requested":                                "eu",
+		"dev:failed eu:succeeded":                      "", // somebody has to try again
+		"dev:succeeded eu:running":                     "",
+		"dev:succeeded eu:succeeded":                   "staging",
+		"dev:superseded eu:succeeded":                  "",
+		"dev:failed dev:succeeded eu:succeeded":        "staging",
+		"dev:succeeded eu:succeeded staging:failed":    "",
+		"dev:succeeded eu:succeeded staging:succeeded": "", // production is on request
+		"dev:succeeded eu:succeeded staging:succeeded production:running":               "",
+		"dev:succeeded eu:succeeded staging:succeeded production:succeeded":             "cold",
 		"dev:succeeded eu:succeeded staging:succeeded production:succeeded cold:failed": "",
-		"dev:succeeded dev:failed eu:succeeded":                                       "staging", // a success stays one
+		"dev:succeeded dev:failed eu:succeeded":                                         "staging", // a success stays one
 	} {
 		if due := strings.Join(three().Due(history(text)), " "); due != want {
 			t.Errorf("after %q due is %q, want %q", text, due, want)

@@ -17,7 +17,9 @@ type ApprovalRequest struct {
 	Input       string `json:"input,omitempty"` // the execution's input, JSON
 	Environment string `json:"environment,omitempty"`
 	Token       string `json:"token,omitempty"` // answers the execution
-	Caller      string `json:"caller,omitempty"`
+	// AskedAt is when Token was given out.
+	AskedAt time.Time `json:"askedAt,omitzero"`
+	Caller  string    `json:"caller,omitempty"`
 }
 
 // Complete tells whether both halves are there.
@@ -39,7 +41,11 @@ func (t *Table) JoinApproval(ctx context.Context, execution string, half Approva
 	set, names := "SET expiresAt = :expiresAt", map[string]string{}
 	values := item{":expiresAt": number(t.now().Add(approvalKept).Unix())}
 	for name, value := range fields {
-		set += fmt.Sprintf(", #%s = :%s", name, name)
+		format := ", #%[1]s = :%[1]s"
+		if name == "caller" { // who started an execution stays who started it
+			format = ", #%[1]s = if_not_exists(#%[1]s, :%[1]s)"
+		}
+		set += fmt.Sprintf(format, name)
 		names["#"+name], values[":"+name] = name, value
 	}
 	out, err := t.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: &t.name, Key: approvalKey(execution).attributes(),

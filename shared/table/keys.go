@@ -25,7 +25,7 @@ import (
 //	PACKAGE#<k>    EVENT#<sequence>                    the package's chain
 //	REFUSED#<bucket> <key>#<object version>            an object that was refused
 //	INTAKE         EVENT#<sequence>                    the chain of refusals without a subject
-//	PROJECTS       <p>                                 the list of projects
+//	PROJECTS       PROJECT#<p>                         the list of projects
 //	APPROVAL       <execution ARN>                     an approval whose approver is not known yet
 type key struct{ pk, sk string }
 
@@ -35,7 +35,7 @@ func projectPartition(project string) string { return "PROJECT#" + project }
 func packagePartition(name string) string    { return "PACKAGE#" + name }
 
 func projectKey(project string) key { return key{projectPartition(project), "PROJECT"} }
-func listedKey(project string) key  { return key{"PROJECTS", project} }
+func listedKey(project string) key  { return key{"PROJECTS", "PROJECT#" + project} }
 func documentKey(project, digest string) key {
 	return key{projectPartition(project), "DOCUMENT#" + digest}
 }

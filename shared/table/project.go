@@ -59,16 +59,17 @@ func (t *Table) Document(ctx context.Context, project, digest string) ([]byte, e
 
 // Projects returns up to n names of projects after the given one, sorted.
 func (t *Table) Projects(ctx context.Context, after string, n int) ([]string, error) {
-	s := selection{pk: listedKey("").pk}
+	first := listedKey("")
+	s := selection{pk: first.pk, prefix: first.sk}
 	if after != "" {
-		s.after = after + "\x00"
+		s.after = listedKey(after).sk + "\x00"
 	}
 	var names []string
 	for i, err := range t.query(ctx, s) {
 		if err != nil {
 			return nil, err
 		}
-		if names = append(names, sortKey(i, "")); len(names) == n {
+		if names = append(names, sortKey(i, first.sk)); len(names) == n {
 			break
 		}
 	}

@@ -1,0 +1,221 @@
+package local_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambdacontext"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+
+	"slipway/infra/local"
+)
+
+// A meter counts what functions use, by function.
+type meter struct {
+	spent       map[string]spent // by function and operation
+	invocations map[string]map[string]bool
+}
+
+// spent is what calls have used of the table.
+type spent struct {
+	calls         int
+	reads, writes float64 // units
+}
+
+func newMeter() *meter {
+	return &meter{map[string]spent{}, map[string]map[string]bool{}}
+}
+
+// transport asks DynamoDB with every request what it takes, and adds it up.
+func (m *meter) transport(function string, next http.RoundTripper) http.RoundTripper {
+	return roundTripper(func(r *http.Request) (*http.Response, error) {
+		if invocation, ok := lambdacontext.FromContext(r.Context()); ok {
+			if m.invocations[function] == nil {
+				m.invocations[function] = map[string]bool{}
+			}
+			m.invocations[function][invocation.AwsRequestID] = true
+		}
+		if !strings.HasPrefix(r.Header.Get("X-Amz-Target"), "DynamoDB_") {
+			return next.RoundTrip(r)
+		}
+		asking, err := askCapacity(r)
+		if err != nil {
+			return nil, err
+		}
+		answer, err := next.RoundTrip(asking)
+		if err != nil {
+			return nil, err
+		}
+		body, err := io.ReadAll(answer.Body)
+		if err != nil {
+			return nil, err
+		}
+		answer.Body = io.NopCloser(bytes.NewReader(body))
+		return answer, m.add(function, operation(r), body)
+	})
+}
+
+// askCapacity returns r with ReturnConsumedCapacity.
+func askCapacity(r *http.Request) (*http.Request, error) {
+	var request map[string]json.RawMessage
+	if err := json.NewDecoder(r.Body).Decode(&request); err != nil {
+		return nil, err
+	}
+	request["ReturnConsumedCapacity"] = json.RawMessage(`"TOTAL"`)
+	body, err := json.Marshal(request)
+	if err != nil {
+		return nil, err
+	}
+	asking := r.Clone(r.Context())
+	asking.Body, asking.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	return asking, nil
+}
+
+// add adds the units that an answer tells. Only transactions tell reads and writes
+// apart; of others, the operation does.
+func (m *meter) add(function, operation string, answer []byte) error {
+	type capacity struct{ CapacityUnits, ReadCapacityUnits, WriteCapacityUnits float64 }
+	var told struct{ ConsumedCapacity json.RawMessage }
+	if err := json.Unmarshal(answer, &told); err != nil {
+		return err
+	}
+	var one capacity
+	var several []capacity
+	if len(told.ConsumedCapacity) > 0 && json.Unmarshal(told.ConsumedCapacity, &several) != nil {
+		if err := json.Unmarshal(told.ConsumedCapacity, &one); err != nil {
+			return err
+		}
+		several = []capacity{one}
+	}
+	s := m.spent[function+" "+operation]
+	s.calls++
+	for _, c := range several {
+		switch operation {
+		case "GetItem", "Query", "BatchGetItem", "TransactGetItems":
+			s.reads += c.CapacityUnits
+		default:
+			s.writes += c.CapacityUnits
+		}
+	}
+	m.spent[function+" "+operation] = s
+	return nil
+}
+
+// total returns what all calls have used, and a line for each kind of them.
+func (m *meter) total() (sum spent, breakdown string) {
+	var lines []string
+	for _, name := range slices.Sorted(maps.Keys(m.spent)) {
+		s := m.spent[name]
+		sum.calls, sum.reads, sum.writes = sum.calls+s.calls, sum.reads+s.reads, sum.writes+s.writes
+		lines = append(lines, fmt.Sprintf("%s: %d calls, %g read units, %g write units", name, s.calls, s.reads, s.writes))
+	}
+	return sum, strings.Join(lines, "\n")
+}
+
+// invoked returns how often functions other than publishevents ran, and how often each.
+func (m *meter) invoked() (n int, breakdown map[string]int) {
+	breakdown = map[string]int{}
+	for function, ids := range m.invocations {
+		if function != "publishevents" {
+			n += len(ids)
+			breakdown[function] = len(ids)
+		}
+	}
+	return n, breakdown
+}
+
+// The budget of a deployment of one step, per docs/architecture.md.
+const (
+	budgetTransitions = 8
+	budgetInvocations = 6
+	budgetReads       = 24
+	budgetWrites      = 24
+)
+
+// TestADeploymentOfOneStepKeepsItsBudget counts from the promotion, which requests
+// the deployment, to the event of its end.
+func TestADeploymentOfOneStepKeepsItsBudget(t *testing.T) {
+	for kind, step := range map[string]string{"s3-site": siteStep, "script": scriptStep("smoke", "true")} {
+		t.Run(kind, func(t *testing.T) {
+			const promotions = 2 // the first requests the deployment, the second comes after its end
+			m := newMeter()
+			measured := func(function string, next http.RoundTripper) http.RoundTripper {
+				metered := m.transport(function, next)
+				return roundTripper(func(r *http.Request) (*http.Response, error) {
+					if function == "api" || !m.counts(function, r, promotions) {
+						return next.RoundTrip(r)
+					}
+					return metered.RoundTrip(r)
+				})
+			}
+			w := newWorld(t, 1, &local.Rehearsal{Call: measured})
+			w.travel(projectFile{"shop", []string{devPhase}, []string{step}})
+			w.check()
+			m.keep(t, w.transitions("shop_1_dev_1"))
+		})
+	}
+}
+
+// counts tells whether an invocation belongs to the deployment: what leads to the
+// release does not, nor does a promotion but the first.
+func (m *meter) counts(function string, r *http.Request, promotions int) bool {
+	switch function {
+	case "applyproject", "registerpackage", "createrelease", "publishevents":
+		return false
+	case "promote":
+		invocation, _ := lambdacontext.FromContext(r.Context())
+		known := m.invocations[function]
+		return known[invocation.AwsRequestID] || len(known) < promotions-1
+	}
+	return true
+}
+
+// keep asserts that what was counted is within the budget.
+func (m *meter) keep(t *testing.T, transitions int) {
+	t.Helper()
+	sum, breakdown := m.total()
+	invocations, functions := m.invoked()
+	t.Logf("%d state transitions, %d invocations %v, %g read units, %g write units:\n%s",
+		transitions, invocations, functions, sum.reads, sum.writes, breakdown)
+	if transitions > budgetTransitions {
+		t.Errorf("%d state transitions; the budget is %d", transitions, budgetTransitions)
+	}
+	if invocations > budgetInvocations {
+		t.Errorf("%d invocations; the budget is %d", invocations, budgetInvocations)
+	}
+	if sum.reads > budgetReads {
+		t.Errorf("%g read units; the budget is %d", sum.reads, budgetReads)
+	}
+	if sum.writes > budgetWrites {
+		t.Errorf("%g write units; the budget is %d", sum.writes, budgetWrites)
+	}
+}
+
+// transitions returns how many states the execution of a deployment entered.
+func (w *world) transitions(deployment string) (n int) {
+	w.t.Helper()
+	arn := w.deployARN(deployment)
+	pages := sfn.NewGetExecutionHistoryPaginator(sfn.NewFromConfig(w.stack.Configuration("auditor")), &sfn.GetExecutionHistoryInput{ExecutionArn: &arn})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(w.t.Context())
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		for _, e := range page.Events {
+			if strings.HasSuffix(string(e.Type), "StateEntered") {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+var _ = time.Hour
