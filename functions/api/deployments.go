@@ -84,7 +84,7 @@ func reportOne(d pipeline.Deployment) Deployment {
 // A DeploymentList is a page of deployments, those requested last first.
 type DeploymentList struct {
 	Deployments []Deployment `json:"deployments"`
-	Cursor      string       `json:"cursor,omitempty"`
+	Cursor      string       `json:"cursor"`
 }
 
 func (a *API) listDeployments(r *http.Request) (any, error) {

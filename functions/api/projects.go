@@ -51,7 +51,7 @@ func listed(r *http.Request) (n, below int, err error) {
 // A ProjectList is a page of the names of projects.
 type ProjectList struct {
 	Projects []string `json:"projects"`
-	Cursor   string   `json:"cursor,omitempty"`
+	Cursor   string   `json:"cursor"`
 }
 
 func (a *API) listProjects(r *http.Request) (any, error) {

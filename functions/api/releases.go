@@ -13,7 +13,7 @@ import (
 // A ReleaseList is a page of releases, newest first.
 type ReleaseList struct {
 	Releases []pipeline.Release `json:"releases"`
-	Cursor   string             `json:"cursor,omitempty"`
+	Cursor   string             `json:"cursor"`
 }
 
 func (a *API) listReleases(r *http.Request) (any, error) {

@@ -62,13 +62,19 @@ func repeatChangesNothing(t *testing.T, function string) {
 	}
 }
 
-func TestApplyprojectPassesOverWhatItHasDone(t *testing.T)    { repeatChangesNothing(t, "ApplyProject") }
-func TestRegisterpackagePassesOverWhatItHasDone(t *testing.T) { repeatChangesNothing(t, "RegisterPackage") }
-func TestCreatereleasePassesOverWhatItHasDone(t *testing.T)   { repeatChangesNothing(t, "CreateRelease") }
-func TestPromotePassesOverWhatItHasDone(t *testing.T)         { repeatChangesNothing(t, "Promote") }
-func TestStartdeploymentPassesOverWhatItHasDone(t *testing.T) { repeatChangesNothing(t, "StartDeployment") }
-func TestDecideapprovalPassesOverWhatItHasDone(t *testing.T)  { repeatChangesNothing(t, "DecideApproval") }
-func TestResumestepPassesOverWhatItHasDone(t *testing.T)      { repeatChangesNothing(t, "ResumeStep") }
+func TestApplyprojectPassesOverWhatItHasDone(t *testing.T) { repeatChangesNothing(t, "ApplyProject") }
+func TestRegisterpackagePassesOverWhatItHasDone(t *testing.T) {
+	repeatChangesNothing(t, "RegisterPackage")
+}
+func TestCreatereleasePassesOverWhatItHasDone(t *testing.T) { repeatChangesNothing(t, "CreateRelease") }
+func TestPromotePassesOverWhatItHasDone(t *testing.T)       { repeatChangesNothing(t, "Promote") }
+func TestStartdeploymentPassesOverWhatItHasDone(t *testing.T) {
+	repeatChangesNothing(t, "StartDeployment")
+}
+func TestDecideapprovalPassesOverWhatItHasDone(t *testing.T) {
+	repeatChangesNothing(t, "DecideApproval")
+}
+func TestResumestepPassesOverWhatItHasDone(t *testing.T) { repeatChangesNothing(t, "ResumeStep") }
 func TestFinishdeploymentPassesOverWhatItHasDone(t *testing.T) {
 	repeatChangesNothing(t, "FinishDeployment")
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
@@ -51,8 +52,9 @@ func (e *Executions) Succeed(ctx context.Context, token string, output any) erro
 const maxCause = 32768
 
 // Fail answers the task that waits for token with an error; see [Executions.Succeed].
+// A cause that is too long is cut, between two characters.
 func (e *Executions) Fail(ctx context.Context, token, name, cause string) error {
-	cause = cause[:min(len(cause), maxCause)]
+	cause = strings.ToValidUTF8(cause[:min(len(cause), maxCause)], "")
 	_, err := e.client.SendTaskFailure(ctx, &sfn.SendTaskFailureInput{TaskToken: &token, Error: &name, Cause: &cause})
 	return answered(err)
 }

@@ -104,7 +104,7 @@ func TestApprovalAsksWhomThePolicyNamesAndExcludes(t *testing.T) {
 	v, ok := gate.First(gate.Judge(s, "sha256:plan"))
 	want := gate.Verdict{Gate: "approval", State: gate.Approval, Reason: "the plan is not approved by managers or leads",
 		Requires: "2 of managers or leads approve the plan, not the requester, not the author",
-		Policy: &gate.Policy{Quorum: 2, Groups: []string{"managers", "leads"}, Exclude: []string{"manager1", "developer1", "developer2"}, Timeout: 72 * time.Hour}}
+		Policy:   &gate.Policy{Quorum: 2, Groups: []string{"managers", "leads"}, Exclude: []string{"manager1", "developer1", "developer2"}, Timeout: 72 * time.Hour}}
 	if diff := cmp.Diff(want, v); !ok || diff != "" {
 		t.Errorf("it is (-want +got):\n%s", diff)
 	}

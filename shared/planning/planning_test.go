@@ -24,10 +24,10 @@ packages: { web: { feed: s3 } }
 channels: [ { name: stable, lifecycle: default } ]
 lifecycles: { default: [ { phase: development, environments: [dev], deploy: automatic }, { phase: live, environments: [production], deploy: on-request } ] }
 variables:
-  PREFIX: { value: "all/", when: [ { environment: production, value: "<live>/" } ] }
+  PREFIX: { value: "all", when: [ { environment: production, value: "<live>" } ] }
   API_URL: "https://example.com?a=1&b=2"
 process:
-  - { name: site, uses: s3-site, with: { package: web, bucket: storefront-site, prefix: "{environment}/{PREFIX}" } }
+  - { name: site, uses: s3-site, with: { package: web, bucket: storefront-site, prefix: "{environment}/{PREFIX}/" } }
   - { name: smoke, uses: script, shell: bash, run: "curl $API_URL # {environment}", timeout: 5m, retry: 2 }
 `
 
@@ -110,12 +110,12 @@ func TestAPlanResolvesTheFrozenProcessInItsEnvironment(t *testing.T) {
 	want := pipeline.Plan{
 		Deployment: pipeline.DeploymentID{Project: "storefront", Release: 12, Environment: "production", Attempt: 1},
 		Release:    b.release.Version, Channel: "stable", Packages: b.release.Packages,
-		Variables: []pipeline.PlannedVariable{{Name: "API_URL", Value: "https://example.com?a=1&b=2"}, {Name: "PREFIX", Value: "<live>/", Scope: "environment production"}},
+		Variables: []pipeline.PlannedVariable{{Name: "API_URL", Value: "https://example.com?a=1&b=2"}, {Name: "PREFIX", Value: "<live>", Scope: "environment production"}},
 		Steps: []pipeline.PlannedStep{
 			{Name: "site", Kind: "s3-site", TimeoutSeconds: p.Plan.Steps[0].TimeoutSeconds},
 			{Name: "smoke", Kind: "script", TimeoutSeconds: 300, Retry: 2},
 		},
-		Gates: []pipeline.PlannedGate{{Gate: "phase", Requires: "release 1.4.0 has succeeded in dev"}, {Gate: "approval", Requires: "1 of managers approves the plan"}},
+		Gates:       []pipeline.PlannedGate{{Gate: "phase", Requires: "release 1.4.0 has succeeded in dev"}, {Gate: "approval", Requires: "1 of managers approves the plan"}},
 		Environment: pipeline.PlannedTarget{Name: "production", Account: "111122223333", Region: "eu-central-1", Role: "slipway-deploy"},
 	}
 	for i, parameters := range []map[string]any{

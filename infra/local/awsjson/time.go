@@ -1,7 +1,7 @@
 package awsjson
 
 import (
-	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -10,6 +10,6 @@ type Time time.Time
 
 // MarshalJSON implements [json.Marshaler].
 func (t Time) MarshalJSON() ([]byte, error) {
-	ms := time.Time(t).UnixMilli()
-	return fmt.Appendf(nil, "%d.%03d", ms/1000, ms%1000), nil
+	const bits = 64
+	return strconv.AppendFloat(nil, float64(time.Time(t).UnixMilli())/1000, 'f', -1, bits), nil
 }

@@ -2,12 +2,13 @@ package eventbridge
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
-	"net/http"
 	"strings"
 	"time"
 
+	"slipway/infra/local/awsjson"
 	"slipway/infra/local/store"
 )
 
@@ -72,17 +73,16 @@ func (e *Engine) putEntry(tx store.Tx, entry eventEntry) (eventResult, error) {
 	if err == nil {
 		return eventResult{EventId: id}, nil
 	}
-	refusal := asAPIError(err)
-	if refusal.httpStatus() >= http.StatusInternalServerError {
-		return eventResult{}, err
+	if refusal, ok := errors.AsType[*awsjson.Error](err); ok {
+		return eventResult{ErrorCode: refusal.Code, ErrorMessage: refusal.Message}, nil
 	}
-	return eventResult{ErrorCode: refusal.code, ErrorMessage: refusal.message}, nil
+	return eventResult{}, err
 }
 
 func (entry eventEntry) event() (Event, error) {
 	ev := Event{Source: entry.Source, DetailType: entry.DetailType, Detail: json.RawMessage(entry.Detail), Resources: entry.Resources}
 	if strings.HasPrefix(entry.Source, "aws.") {
-		return ev, &apiError{code: "NotAuthorizedForSourceException", message: "Not authorized for the source."}
+		return ev, awsjson.Errorf("NotAuthorizedForSourceException", "Not authorized for the source.")
 	}
 	if entry.Time == nil {
 		return ev, nil
@@ -130,7 +130,7 @@ type testEventPatternOutput struct{ Result bool }
 func (e *Engine) testEventPattern(in testEventPatternInput) (any, error) {
 	p, err := ParsePattern([]byte(in.EventPattern))
 	if err != nil {
-		return nil, &apiError{code: "InvalidEventPatternException", message: "Event pattern is not valid. Reason: " + err.Error()}
+		return nil, awsjson.Errorf("InvalidEventPatternException", "Event pattern is not valid. Reason: %v", err)
 	}
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal([]byte(in.Event), &members); err != nil {

@@ -15,9 +15,8 @@ import (
 const (
 	deliveriesTable = "eventbridge/deliveries" // sequence → delivery
 	sequenceTable   = "eventbridge/sequence"   // sequenceKey → the last sequence given out
+	sequenceKey     = "last"
 )
-
-var sequenceKey = []byte("last")
 
 // The waits between hand-offs double up to maxBackoff, so that 185 retries take
 // nearly 24 hours. EventBridge adds jitter, which a repeatable run can't have.
@@ -48,17 +47,15 @@ func (e *Engine) queue(tx store.Tx, r *rule, t *target, envelope []byte) error {
 	if err != nil {
 		return err
 	}
-	return e.schedule(tx, nextSequence(tx), delivery{Rule: r.arn, Target: t.ARN, Event: envelope, Payload: payload,
+	return e.schedule(tx, store.NextSequence(tx, sequenceTable, sequenceKey), delivery{Rule: r.arn, Target: t.ARN, Event: envelope, Payload: payload,
 		DeadLetter: t.DeadLetterARN, Retries: t.retries, Age: t.age, Queued: now, Due: now})
 }
 
 // schedule stores d and hands it over when it is due.
 func (e *Engine) schedule(tx store.Tx, seq uint64, d delivery) error {
-	encoded, err := encode(d)
-	if err != nil {
-		return fmt.Errorf("encode a delivery: %w", err)
+	if err := store.PutJSON(tx, deliveriesTable, store.SequenceKey(seq), d); err != nil {
+		return err
 	}
-	tx.Put(deliveriesTable, sequenceBytes(seq), encoded)
 	tx.OnCommit(func() { e.deliverAt(seq, d.Due) })
 	return nil
 }
@@ -72,9 +69,9 @@ func (e *Engine) deliverAt(seq uint64, due time.Time) {
 func (e *Engine) Resume() error {
 	return e.Store.View(func(tx store.Tx) error {
 		for key, value := range tx.Scan(deliveriesTable, nil) {
-			var d delivery
-			if err := json.Unmarshal(value, &d); err != nil {
-				return fmt.Errorf("resume deliveries: read %x: %w", key, err)
+			d, err := store.ParseJSON[delivery](deliveriesTable, value)
+			if err != nil {
+				return fmt.Errorf("resume delivery %x: %w", key, err)
 			}
 			e.deliverAt(binary.BigEndian.Uint64(key), d.Due)
 		}
@@ -88,14 +85,12 @@ func (e *Engine) deliver(seq uint64) error {
 	var d delivery
 	var handOff error
 	err := e.Store.Update(func(tx store.Tx) error {
-		value := tx.Get(deliveriesTable, sequenceBytes(seq))
-		if value == nil {
-			return nil
-		}
-		if err := json.Unmarshal(value, &d); err != nil {
+		pending, err := store.GetJSON[delivery](tx, deliveriesTable, store.SequenceKey(seq))
+		if err != nil || pending == nil {
 			return err
 		}
-		tx.Delete(deliveriesTable, sequenceBytes(seq))
+		d = *pending
+		tx.Delete(deliveriesTable, store.SequenceKey(seq))
 		handOff = e.handOver(tx, d)
 		return handOff
 	})
@@ -133,7 +128,7 @@ func (e *Engine) failed(tx store.Tx, seq uint64, d delivery, failure error) erro
 	default:
 		return e.schedule(tx, seq, d)
 	}
-	tx.Delete(deliveriesTable, sequenceBytes(seq))
+	tx.Delete(deliveriesTable, store.SequenceKey(seq))
 	return e.giveUp(tx, d, exhausted, failure)
 }
 
@@ -178,15 +173,3 @@ func errorCode(failure error) string {
 	}
 	return "ERROR_FROM_TARGET"
 }
-
-// nextSequence returns a number above all that it returned before.
-func nextSequence(tx store.Tx) uint64 {
-	var last uint64
-	if value := tx.Get(sequenceTable, sequenceKey); value != nil {
-		last = binary.BigEndian.Uint64(value)
-	}
-	tx.Put(sequenceTable, sequenceKey, sequenceBytes(last+1))
-	return last + 1
-}
-
-func sequenceBytes(seq uint64) []byte { return binary.BigEndian.AppendUint64(nil, seq) }

@@ -1,12 +1,12 @@
 package eventbridge
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
 
+	"slipway/infra/local/awsjson"
 	"slipway/infra/local/store"
 )
 
@@ -43,7 +43,7 @@ func (e *Engine) put(tx store.Tx, busName string, ev Event) (id string, err erro
 		return "", err
 	}
 	e.complete(&ev)
-	envelope, err := encode(ev)
+	envelope, err := awsjson.Encode(ev)
 	if err != nil {
 		return "", fmt.Errorf("encode event %s: %w", ev.ID, err)
 	}
@@ -102,7 +102,7 @@ func (ev Event) check() error {
 	case len(ev.Detail) == 0:
 		return required("Detail")
 	case !isObject(ev.Detail):
-		return &apiError{code: "MalformedDetail", message: "Detail is malformed."}
+		return awsjson.Errorf("MalformedDetail", "Detail is malformed.")
 	case ev.size() > maxEventBytes:
 		return invalidArgument("The event is %d bytes, which is more than the limit of %d.", ev.size(), maxEventBytes)
 	}
@@ -123,13 +123,4 @@ func (ev Event) size() int {
 func isObject(text []byte) bool {
 	var members map[string]json.RawMessage
 	return json.Unmarshal(text, &members) == nil && members != nil
-}
-
-// encode returns value as JSON without the escapes that only HTML needs.
-func encode(value any) ([]byte, error) {
-	var b bytes.Buffer
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	err := encoder.Encode(value)
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
 }

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"slipway/infra/local/awsjson"
 	"slipway/infra/local/clock"
 	"slipway/infra/local/store"
 )
@@ -48,7 +49,7 @@ type Config struct {
 // its store the deliveries that are under way.
 type Engine struct {
 	Config
-	operations map[string]operation
+	api awsjson.Service
 
 	mu    sync.RWMutex
 	buses map[string]*bus
@@ -70,7 +71,7 @@ func New(c Config) *Engine {
 	}
 	e := &Engine{Config: c, buses: map[string]*bus{}}
 	e.buses[DefaultBus] = &bus{name: DefaultBus, created: c.Clock.Now(), rules: map[string]*rule{}}
-	e.operations = e.listOperations()
+	e.api = e.service()
 	return e
 }
 

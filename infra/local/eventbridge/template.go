@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"slipway/infra/local/awsjson"
 )
 
 // An InputTransformer makes a payload of parts of the event.
@@ -139,11 +141,11 @@ func (t *template) value(name string, o occurrence) (json.RawMessage, error) {
 	}
 	switch strings.TrimPrefix(name, reservedPrefix) {
 	case "rule-arn":
-		return encode(o.rule.arn)
+		return awsjson.Encode(o.rule.arn)
 	case "rule-name":
-		return encode(o.rule.Name)
+		return awsjson.Encode(o.rule.Name)
 	case "event.ingestion-time":
-		return encode(o.at.Format(time.RFC3339))
+		return awsjson.Encode(o.at.Format(time.RFC3339))
 	case "event":
 		return withoutDetail(o.envelope)
 	}
@@ -160,7 +162,7 @@ func withoutDetail(envelope []byte) (json.RawMessage, error) {
 		return nil, err
 	}
 	ev.Detail = nil
-	return encode(ev)
+	return awsjson.Encode(ev)
 }
 
 // quotable returns value as it stands inside of a JSON string: text as text,
@@ -173,7 +175,7 @@ func quotable(value json.RawMessage) (json.RawMessage, error) {
 	if text == nil {
 		return nil, nil
 	}
-	quoted, err := encode(*text)
+	quoted, err := awsjson.Encode(*text)
 	if err != nil {
 		return nil, err
 	}

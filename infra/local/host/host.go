@@ -62,23 +62,30 @@ func Start(c Config) (_ *Host, err error) {
 		return nil, err
 	}
 	h.Endpoint, h.Web = "http://"+aws.Addr().String(), "http://"+web.Addr().String()
-	blobs := ""
-	if c.Memory {
-		h.store = store.NewMemory()
-	} else {
-		blobs = filepath.Join(c.Data, "objects")
-		if h.store, err = store.OpenFile(filepath.Join(c.Data, "slipway.db")); err != nil {
-			return nil, errors.Join(err, aws.Close(), web.Close())
-		}
-	}
-	h.Stack, err = local.Start(local.Config{Template: template.JSON, Store: h.store, Blobs: blobs, Clock: h.clock, NewID: rand.Text,
-		Endpoint: h.Endpoint, Web: h.Web, Path: c.Path, Observe: c.Observe, Report: c.Report})
-	if err != nil {
+	if err := h.start(c); err != nil {
 		return nil, errors.Join(err, aws.Close(), web.Close())
 	}
 	h.serve(aws, h.AWS(), c.Report)
 	h.serve(web, h.API(), c.Report)
 	return h, h.writeOutputs(c.Data)
+}
+
+// start opens the store and makes the stack.
+func (h *Host) start(c Config) (err error) {
+	blobs := ""
+	if c.Memory {
+		h.store = store.NewMemory()
+	} else {
+		blobs = filepath.Join(c.Data, "objects")
+		file, err := store.OpenFile(filepath.Join(c.Data, "slipway.db"))
+		if err != nil {
+			return err
+		}
+		h.store = file
+	}
+	h.Stack, err = local.Start(local.Config{Template: template.JSON, Store: h.store, Blobs: blobs, Clock: h.clock, NewID: rand.Text,
+		Endpoint: h.Endpoint, Web: h.Web, Path: c.Path, Observe: c.Observe, Report: c.Report})
+	return err
 }
 
 // listen opens both addresses.

@@ -1,10 +1,11 @@
 package sqs
 
 import (
-	"fmt"
+	"errors"
 	"net/http"
 	"regexp"
 
+	"slipway/infra/local/awsjson"
 	"slipway/infra/local/store"
 )
 
@@ -17,10 +18,6 @@ type failedEntry struct {
 	Code        string
 	Message     string
 	SenderFault bool
-}
-
-func failed(id string, refusal *apiError) failedEntry {
-	return failedEntry{id, refusal.code, refusal.message, refusal.httpStatus() < http.StatusInternalServerError}
 }
 
 type sendMessageBatchInput struct {
@@ -43,8 +40,8 @@ func (e *Engine) sendMessageBatch(r *http.Request, in sendMessageBatchInput) (an
 		size += entry.message(r, e).size()
 	}
 	if size > maxMessageBytes {
-		return nil, &apiError{code: "BatchRequestTooLong", query: "AWS.SimpleQueueService.BatchRequestTooLong",
-			message: fmt.Sprintf("Batch requests cannot be longer than %d bytes. You have sent %d bytes.", maxMessageBytes, size)}
+		return nil, refusedBatch("BatchRequestTooLong",
+			"Batch requests cannot be longer than %d bytes. You have sent %d bytes.", maxMessageBytes, size)
 	}
 	return batch(e, in.QueueUrl, ids, func(tx store.Tx, q queue, i int) (sentEntry, error) {
 		entry := in.Entries[i]
@@ -63,7 +60,7 @@ type deleteMessageBatchInput struct {
 
 type deletedEntry struct{ Id string }
 
-func (e *Engine) deleteMessageBatch(_ *http.Request, in deleteMessageBatchInput) (any, error) {
+func (e *Engine) deleteMessageBatch(in deleteMessageBatchInput) (any, error) {
 	ids := make([]string, len(in.Entries))
 	for i, entry := range in.Entries {
 		ids[i] = entry.Id
@@ -92,11 +89,11 @@ func batch[Out any](e *Engine, url string, ids []string, each func(store.Tx, que
 				out.Successful = append(out.Successful, done)
 				continue
 			}
-			refusal := asAPIError(err)
-			if refusal.httpStatus() >= http.StatusInternalServerError {
+			refusal, ok := errors.AsType[*awsjson.Error](err)
+			if !ok {
 				return err
 			}
-			out.Failed = append(out.Failed, failed(id, refusal))
+			out.Failed = append(out.Failed, failedEntry{id, refusal.Code, refusal.Message, true})
 		}
 		return nil
 	})
@@ -104,22 +101,19 @@ func batch[Out any](e *Engine, url string, ids []string, each func(store.Tx, que
 }
 
 func checkEntries(ids []string) error {
-	refuse := func(code, format string, args ...any) error {
-		return &apiError{code: code, query: "AWS.SimpleQueueService." + code, message: fmt.Sprintf(format, args...)}
-	}
 	if len(ids) == 0 {
-		return refuse("EmptyBatchRequest", "There should be at least one entry in the request.")
+		return refusedBatch("EmptyBatchRequest", "There should be at least one entry in the request.")
 	}
 	if len(ids) > maxEntries {
-		return refuse("TooManyEntriesInBatchRequest", "Maximum number of entries per request are %d. You have sent %d.", maxEntries, len(ids))
+		return refusedBatch("TooManyEntriesInBatchRequest", "Maximum number of entries per request are %d. You have sent %d.", maxEntries, len(ids))
 	}
 	seen := map[string]bool{}
 	for _, id := range ids {
 		if !entryID.MatchString(id) {
-			return refuse("InvalidBatchEntryId", "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most 80 letters long.")
+			return refusedBatch("InvalidBatchEntryId", "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most 80 letters long.")
 		}
 		if seen[id] {
-			return refuse("BatchEntryIdsNotDistinct", "Id %s repeated.", id)
+			return refusedBatch("BatchEntryIdsNotDistinct", "Id %s repeated.", id)
 		}
 		seen[id] = true
 	}

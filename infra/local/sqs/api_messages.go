@@ -1,11 +1,13 @@
 package sqs
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
 
+	"slipway/infra/local/awsjson"
 	"slipway/infra/local/store"
 )
 
@@ -16,7 +18,7 @@ type outgoing struct {
 }
 
 func (o outgoing) message(r *http.Request, e *Engine) message {
-	return message{Body: o.MessageBody, Attributes: o.MessageAttributes, Sender: callerOf(r, e.Account)}
+	return message{Body: o.MessageBody, Attributes: o.MessageAttributes, Sender: cmp.Or(awsjson.Caller(r), e.Account)}
 }
 
 func (o outgoing) delay() time.Duration { return time.Duration(o.DelaySeconds) * time.Second }
@@ -150,7 +152,7 @@ type deleteMessageInput struct {
 	ReceiptHandle string
 }
 
-func (e *Engine) deleteMessage(_ *http.Request, in deleteMessageInput) (any, error) {
+func (e *Engine) deleteMessage(in deleteMessageInput) (any, error) {
 	err := e.change(in.QueueUrl, func(tx store.Tx, q queue) error { return e.delete(tx, q, in.ReceiptHandle) })
 	return struct{}{}, err
 }
@@ -161,7 +163,7 @@ type changeMessageVisibilityInput struct {
 	VisibilityTimeout int
 }
 
-func (e *Engine) changeMessageVisibility(_ *http.Request, in changeMessageVisibilityInput) (any, error) {
+func (e *Engine) changeMessageVisibility(in changeMessageVisibilityInput) (any, error) {
 	err := e.change(in.QueueUrl, func(tx store.Tx, q queue) error {
 		return e.changeVisibility(tx, q, in.ReceiptHandle, time.Duration(in.VisibilityTimeout)*time.Second)
 	})

@@ -2,13 +2,12 @@ package sqs
 
 import (
 	"encoding/json"
-	"fmt"
-	"net/http"
 	neturl "net/url"
 	"strconv"
 	"strings"
 	"time"
 
+	"slipway/infra/local/awsjson"
 	"slipway/infra/local/store"
 )
 
@@ -16,7 +15,7 @@ import (
 // clients may reach the engine under another host name than it gives out.
 func (e *Engine) queueOfURL(url string) (string, error) {
 	if url == "" {
-		return "", &apiError{code: "MissingParameter", message: "The request must contain the parameter QueueUrl."}
+		return "", awsjson.Errorf("MissingParameter", "The request must contain the parameter QueueUrl.")
 	}
 	u, err := neturl.Parse(url)
 	if err != nil {
@@ -29,8 +28,8 @@ func (e *Engine) queueOfURL(url string) (string, error) {
 	return parts[len(parts)-1], nil
 }
 
-func invalidAddress(url string) *apiError {
-	return &apiError{code: "InvalidAddress", message: fmt.Sprintf("The address %s is not valid for this endpoint.", url)}
+func invalidAddress(url string) error {
+	return awsjson.Errorf("InvalidAddress", "The address %s is not valid for this endpoint.", url)
 }
 
 type getQueueURLInput struct {
@@ -40,9 +39,9 @@ type getQueueURLInput struct {
 
 type getQueueURLOutput struct{ QueueUrl string }
 
-func (e *Engine) getQueueURL(_ *http.Request, in getQueueURLInput) (any, error) {
+func (e *Engine) getQueueURL(in getQueueURLInput) (any, error) {
 	if in.QueueOwnerAWSAccountId != "" && in.QueueOwnerAWSAccountId != e.Account {
-		return nil, errQueueDoesNotExist
+		return nil, queueDoesNotExist()
 	}
 	err := e.Store.View(func(tx store.Tx) error {
 		_, err := e.queue(tx, in.QueueName)
@@ -63,7 +62,7 @@ type listQueuesOutput struct {
 }
 
 // listQueues pages by name: the token is the name that the next page starts with.
-func (e *Engine) listQueues(_ *http.Request, in listQueuesInput) (any, error) {
+func (e *Engine) listQueues(in listQueuesInput) (any, error) {
 	limit, err := within("MaxResults", in.MaxResults, 1000, 1, 1000)
 	if err != nil {
 		return nil, err
@@ -95,7 +94,7 @@ type getQueueAttributesOutput struct {
 	Attributes map[string]string `json:",omitempty"`
 }
 
-func (e *Engine) getQueueAttributes(_ *http.Request, in getQueueAttributesInput) (any, error) {
+func (e *Engine) getQueueAttributes(in getQueueAttributesInput) (any, error) {
 	name, err := e.queueOfURL(in.QueueUrl)
 	if err != nil {
 		return nil, err
@@ -112,7 +111,7 @@ func (e *Engine) getQueueAttributes(_ *http.Request, in getQueueAttributesInput)
 		}
 		for _, wanted := range in.AttributeNames {
 			if _, known := all[wanted]; !known && wanted != "All" && wanted != "RedrivePolicy" {
-				return &apiError{code: "InvalidAttributeName", message: fmt.Sprintf("Unknown Attribute %s.", wanted)}
+				return awsjson.Errorf("InvalidAttributeName", "Unknown Attribute %s.", wanted)
 			}
 		}
 		for attribute, value := range all {
@@ -173,7 +172,7 @@ func seconds(d time.Duration) string { return strconv.Itoa(int(d.Seconds())) }
 
 type purgeQueueInput struct{ QueueUrl string }
 
-func (e *Engine) purgeQueue(_ *http.Request, in purgeQueueInput) (any, error) {
+func (e *Engine) purgeQueue(in purgeQueueInput) (any, error) {
 	err := e.change(in.QueueUrl, func(tx store.Tx, q queue) error {
 		for _, table := range []string{messagesTable, dueTable} {
 			var keys [][]byte

@@ -35,7 +35,7 @@ func (a attribute) value() []byte {
 	return []byte(a.StringValue)
 }
 
-// checkAttributes returns an apiError for the first attribute that SQS would refuse.
+// checkAttributes returns what SQS says of the first attribute that it would refuse.
 func checkAttributes(attributes map[string]attribute) error {
 	if len(attributes) > maxAttributes {
 		return invalidValue("Number of message attributes [%d] exceeds the allowed maximum [%d].", len(attributes), maxAttributes)

@@ -1,7 +1,6 @@
 package sqs
 
 import (
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -75,33 +74,32 @@ func (e *Engine) Depth(queue string) (depth int, err error) {
 func (e *Engine) each(tx store.Tx, q queue, f func(message)) error {
 	now := e.Clock.Now()
 	for key, value := range ofQueue(tx, messagesTable, q.Name) {
-		var m message
-		if err := json.Unmarshal(value, &m); err != nil {
-			return fmt.Errorf("read message %x of queue %s: %w", key, q.Name, err)
+		m, err := store.ParseJSON[message](messagesTable, value)
+		if err != nil {
+			return fmt.Errorf("message %x of queue %s: %w", key, q.Name, err)
 		}
 		if !m.expired(q, now) {
-			f(m)
+			f(*m)
 		}
 	}
 	return nil
 }
 
-// load returns the message of queue at seq; ok is false when there is none.
-func load(tx store.Tx, queue string, seq uint64) (m message, ok bool, err error) {
-	value := tx.Get(messagesTable, messageKey(queue, seq))
-	if value == nil {
-		return message{}, false, nil
+// load returns the message of queue at seq, or nil when there is none.
+func load(tx store.Tx, queue string, seq uint64) (*message, error) {
+	m, err := store.GetJSON[message](tx, messagesTable, messageKey(queue, seq))
+	if err != nil {
+		return nil, fmt.Errorf("message %d of queue %s: %w", seq, queue, err)
 	}
-	if err := json.Unmarshal(value, &m); err != nil {
-		return message{}, false, fmt.Errorf("read message %d of queue %s: %w", seq, queue, err)
+	if m != nil {
+		m.seq = seq
 	}
-	m.seq = seq
-	return m, true, nil
+	return m, nil
 }
 
 // save puts m into queue under a new sequence.
 func save(tx store.Tx, queue string, m message) error {
-	m.seq = nextSequence(tx)
+	m.seq = store.NextSequence(tx, sequenceTable, sequenceKey)
 	return write(tx, queue, m)
 }
 
@@ -114,7 +112,7 @@ func reschedule(tx store.Tx, queue string, m message, visible time.Time) error {
 
 func write(tx store.Tx, queue string, m message) error {
 	tx.Put(dueTable, dueKey(queue, m.Visible, m.seq), nil)
-	return putJSON(tx, messagesTable, messageKey(queue, m.seq), m)
+	return store.PutJSON(tx, messagesTable, messageKey(queue, m.seq), m)
 }
 
 func remove(tx store.Tx, queue string, m message) {

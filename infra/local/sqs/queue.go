@@ -1,7 +1,6 @@
 package sqs
 
 import (
-	"encoding/json"
 	"fmt"
 	"regexp"
 	"strings"
@@ -64,7 +63,7 @@ func (e *Engine) Create(spec QueueSpec) error {
 				return nil
 			}
 		}
-		return putJSON(tx, queuesTable, []byte(spec.Name), q)
+		return store.PutJSON(tx, queuesTable, []byte(spec.Name), q)
 	})
 }
 
@@ -96,13 +95,12 @@ func (s *QueueSpec) complete() error {
 // queue returns the queue with the given name or ARN.
 func (e *Engine) queue(tx store.Tx, nameOrARN string) (queue, error) {
 	name := nameOf(nameOrARN)
-	value := tx.Get(queuesTable, []byte(name))
-	if value == nil || (name != nameOrARN && nameOrARN != e.ARN(name)) {
-		return queue{}, fmt.Errorf("queue %s: %w", nameOrARN, errQueueDoesNotExist)
+	q, err := store.GetJSON[queue](tx, queuesTable, []byte(name))
+	if err == nil && (q == nil || (name != nameOrARN && nameOrARN != e.ARN(name))) {
+		err = queueDoesNotExist()
 	}
-	var q queue
-	if err := json.Unmarshal(value, &q); err != nil {
-		return queue{}, fmt.Errorf("read queue %s: %w", name, err)
+	if err != nil {
+		return queue{}, fmt.Errorf("queue %s: %w", nameOrARN, err)
 	}
-	return q, nil
+	return *q, nil
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"slipway/infra/local/awsjson"
 	"slipway/infra/local/store"
 )
 
@@ -22,8 +23,7 @@ func (m message) handle(queue string) string {
 
 // parseReceipt reads a receipt handle that [message.handle] made for a message of queue.
 func parseReceipt(queue, handle string) (receipt, error) {
-	r, invalid := receipt{}, &apiError{code: "ReceiptHandleIsInvalid",
-		message: fmt.Sprintf("The input receipt handle %q is not a valid receipt handle.", handle)}
+	r, invalid := receipt{}, awsjson.Errorf("ReceiptHandleIsInvalid", "The input receipt handle %q is not a valid receipt handle.", handle)
 	text, err := base64.StdEncoding.DecodeString(handle)
 	if err != nil {
 		return r, invalid
@@ -41,12 +41,12 @@ func (e *Engine) delete(tx store.Tx, q queue, handle string) error {
 	if err != nil {
 		return err
 	}
-	m, ok, err := load(tx, q.Name, r.seq)
+	m, err := load(tx, q.Name, r.seq)
 	if err != nil {
 		return err
 	}
-	if ok && m.Receives == r.receives {
-		remove(tx, q.Name, m)
+	if m != nil && m.Receives == r.receives {
+		remove(tx, q.Name, *m)
 	}
 	return nil
 }
@@ -61,14 +61,14 @@ func (e *Engine) changeVisibility(tx store.Tx, q queue, handle string, hide time
 	if err != nil {
 		return err
 	}
-	m, ok, err := load(tx, q.Name, r.seq)
+	m, err := load(tx, q.Name, r.seq)
 	if err != nil {
 		return err
 	}
 	now := e.Clock.Now()
-	if !ok || m.Receives != r.receives || !m.Visible.After(now) {
+	if m == nil || m.Receives != r.receives || !m.Visible.After(now) {
 		return invalidValue("Value %s for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for visibility timeout change.", handle)
 	}
 	tx.OnCommit(func() { e.arrivals.announce(q.Name) })
-	return reschedule(tx, q.Name, m, now.Add(hide))
+	return reschedule(tx, q.Name, *m, now.Add(hide))
 }

@@ -51,15 +51,15 @@ func (e *Engine) visible(tx store.Tx, q queue, limit int) (found []message, err 
 		if receivable == limit || at.After(now) {
 			break
 		}
-		m, ok, err := load(tx, q.Name, seq)
+		m, err := load(tx, q.Name, seq)
 		if err != nil {
 			return nil, err
 		}
-		if !ok {
+		if m == nil {
 			return nil, fmt.Errorf("queue %s: message %d is due and missing", q.Name, seq)
 		}
-		found = append(found, m)
-		if !m.expired(q, now) && !q.exhausted(m) {
+		found = append(found, *m)
+		if !m.expired(q, now) && !q.exhausted(*m) {
 			receivable++
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"slipway/infra/local/awsjson"
 	"slipway/infra/local/store"
 )
 
@@ -51,11 +52,11 @@ func (e *Engine) send(tx store.Tx, q queue, m message, delay time.Duration) (mes
 	return m, nil
 }
 
-// check returns an apiError when SQS would refuse m or delay.
+// check returns what SQS says of m or delay where it would refuse them.
 func check(m message, delay time.Duration) error {
 	switch {
 	case m.Body == "":
-		return &apiError{code: "MissingParameter", message: "The request must contain the parameter MessageBody."}
+		return awsjson.Errorf("MissingParameter", "The request must contain the parameter MessageBody.")
 	case m.size() > maxMessageBytes:
 		return invalidValue("One or more parameters are invalid. Reason: Message must be shorter than %d bytes.", maxMessageBytes)
 	case delay < 0 || delay > maxDelay:
@@ -76,8 +77,8 @@ func checkText(body string) error {
 			allowed = width > 1 // an encoded U+FFFD, not a broken byte
 		}
 		if !allowed {
-			return &apiError{code: "InvalidMessageContents",
-				message: fmt.Sprintf("Invalid binary character '#x%X' was found in the message body, the set of allowed characters is #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF", r)}
+			return awsjson.Errorf("InvalidMessageContents",
+				"Invalid binary character '#x%X' was found in the message body, the set of allowed characters is #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF", r)
 		}
 	}
 	return nil
@@ -98,14 +99,14 @@ func (e *Engine) forget(tx store.Tx, q queue) error {
 	now := e.Clock.Now()
 	var expired []message
 	for key := range ofQueue(tx, messagesTable, q.Name) {
-		m, _, err := load(tx, q.Name, sequenceOf(key))
+		m, err := load(tx, q.Name, sequenceOf(key))
 		if err != nil {
 			return err
 		}
 		if !m.expired(q, now) {
 			break
 		}
-		expired = append(expired, m)
+		expired = append(expired, *m)
 	}
 	for _, m := range expired {
 		remove(tx, q.Name, m)

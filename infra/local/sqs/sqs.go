@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 
+	"slipway/infra/local/awsjson"
 	"slipway/infra/local/clock"
 	"slipway/infra/local/store"
 )
@@ -31,8 +32,8 @@ type Config struct {
 // queue is next used, so the engine has no background work to resume.
 type Engine struct {
 	Config
-	arrivals   arrivals
-	operations map[string]operation
+	arrivals arrivals
+	api      awsjson.Service
 }
 
 var _ http.Handler = (*Engine)(nil)
@@ -46,7 +47,7 @@ func New(c Config) *Engine {
 		c.Region = "us-east-1"
 	}
 	e := &Engine{Config: c, arrivals: arrivals{waiting: map[string]chan struct{}{}}}
-	e.operations = e.listOperations()
+	e.api = e.service()
 	return e
 }
 

@@ -3,8 +3,6 @@ package sqs
 import (
 	"bytes"
 	"encoding/binary"
-	"encoding/json"
-	"fmt"
 	"iter"
 	"time"
 
@@ -17,9 +15,8 @@ const (
 	messagesTable = "sqs/messages" // queue name, 0, sequence → message, in the order of arrival
 	dueTable      = "sqs/due"      // queue name, 0, time it becomes visible, sequence → nothing
 	sequenceTable = "sqs/sequence" // sequenceKey → the last sequence given out
+	sequenceKey   = "last"
 )
-
-var sequenceKey = []byte("last")
 
 // prefix begins the keys of a queue's messages; a queue name holds no zero byte.
 func prefix(queue string) []byte { return append([]byte(queue), 0) }
@@ -49,25 +46,6 @@ func ofQueue(tx store.Tx, table, queue string) iter.Seq2[[]byte, []byte] {
 			}
 		}
 	}
-}
-
-// nextSequence returns a number above all that it returned before.
-func nextSequence(tx store.Tx) uint64 {
-	var last uint64
-	if value := tx.Get(sequenceTable, sequenceKey); value != nil {
-		last = binary.BigEndian.Uint64(value)
-	}
-	tx.Put(sequenceTable, sequenceKey, binary.BigEndian.AppendUint64(nil, last+1))
-	return last + 1
-}
-
-func putJSON(tx store.Tx, table string, key []byte, value any) error {
-	encoded, err := json.Marshal(value)
-	if err != nil {
-		return fmt.Errorf("encode for %s: %w", table, err)
-	}
-	tx.Put(table, key, encoded)
-	return nil
 }
 
 // sequenceOf returns the sequence at the end of a key of messagesTable.

@@ -3,8 +3,10 @@ package stepfunctions
 import (
 	"bytes"
 	"errors"
+	"net/http"
 	"slices"
 
+	"slipway/infra/local/awsjson"
 	"slipway/infra/local/store"
 )
 
@@ -16,11 +18,11 @@ type startExecutionInput struct {
 }
 
 type startExecutionOutput struct {
-	ExecutionARN string `json:"executionArn"`
-	StartDate    epoch  `json:"startDate"`
+	ExecutionARN string       `json:"executionArn"`
+	StartDate    awsjson.Time `json:"startDate"`
 }
 
-func (e *Engine) startExecution(caller string, in startExecutionInput) (out startExecutionOutput, err error) {
+func (e *Engine) startExecution(r *http.Request, in startExecutionInput) (out startExecutionOutput, err error) {
 	o := order{in.StateMachineARN, in.Name, "{}", in.TraceHeader}
 	if in.Input != nil {
 		o.input = *in.Input
@@ -28,11 +30,11 @@ func (e *Engine) startExecution(caller string, in startExecutionInput) (out star
 	return out, e.Store.Update(func(tx store.Tx) error {
 		x, started, err := e.start(tx, o, func(x *execution) {
 			if e.Started != nil {
-				e.Started(tx, Start{caller, x.ARN, x.MachineARN, x.Name, x.Started})
+				e.Started(tx, Start{awsjson.Caller(r), x.ARN, x.MachineARN, x.Name, x.Started})
 			}
 		})
 		if err == nil {
-			out = startExecutionOutput{x.ARN, epoch(started)}
+			out = startExecutionOutput{x.ARN, awsjson.Time(started)}
 		}
 		return err
 	})
@@ -44,25 +46,25 @@ type executionInput struct {
 }
 
 type describeExecutionOutput struct {
-	ExecutionARN        string       `json:"executionArn"`
-	StateMachineARN     string       `json:"stateMachineArn"`
-	Name                string       `json:"name"`
-	Status              Status       `json:"status"`
-	StartDate           epoch        `json:"startDate"`
-	StopDate            *epoch       `json:"stopDate,omitempty"`
-	Input               *string      `json:"input,omitempty"`
-	InputDetails        *DataDetails `json:"inputDetails,omitempty"`
-	Output              *string      `json:"output,omitempty"`
-	OutputDetails       *DataDetails `json:"outputDetails,omitempty"`
-	TraceHeader         string       `json:"traceHeader,omitempty"`
-	Error               *string      `json:"error,omitempty"`
-	Cause               *string      `json:"cause,omitempty"`
-	RedriveCount        int          `json:"redriveCount"`
-	RedriveStatus       string       `json:"redriveStatus"`
-	RedriveStatusReason string       `json:"redriveStatusReason,omitempty"`
+	ExecutionARN        string        `json:"executionArn"`
+	StateMachineARN     string        `json:"stateMachineArn"`
+	Name                string        `json:"name"`
+	Status              Status        `json:"status"`
+	StartDate           awsjson.Time  `json:"startDate"`
+	StopDate            *awsjson.Time `json:"stopDate,omitempty"`
+	Input               *string       `json:"input,omitempty"`
+	InputDetails        *DataDetails  `json:"inputDetails,omitempty"`
+	Output              *string       `json:"output,omitempty"`
+	OutputDetails       *DataDetails  `json:"outputDetails,omitempty"`
+	TraceHeader         string        `json:"traceHeader,omitempty"`
+	Error               *string       `json:"error,omitempty"`
+	Cause               *string       `json:"cause,omitempty"`
+	RedriveCount        int           `json:"redriveCount"`
+	RedriveStatus       string        `json:"redriveStatus"`
+	RedriveStatusReason string        `json:"redriveStatusReason,omitempty"`
 }
 
-func (e *Engine) describeExecution(_ string, in executionInput) (out describeExecutionOutput, err error) {
+func (e *Engine) describeExecution(in executionInput) (out describeExecutionOutput, err error) {
 	included, err := includesData(in.IncludedData)
 	if err != nil {
 		return out, err
@@ -73,7 +75,7 @@ func (e *Engine) describeExecution(_ string, in executionInput) (out describeExe
 			return err
 		}
 		out = describeExecutionOutput{ExecutionARN: x.ARN, StateMachineARN: x.MachineARN, Name: x.Name, Status: x.Status,
-			StartDate: epoch(x.Started), StopDate: optionalEpoch(x.Stopped), TraceHeader: x.TraceHeader,
+			StartDate: awsjson.Time(x.Started), StopDate: (*awsjson.Time)(x.Stopped), TraceHeader: x.TraceHeader,
 			RedriveStatus: "NOT_REDRIVABLE", RedriveStatusReason: "The local engine does not redrive executions"}
 		if included {
 			out.Input, out.Output, out.Error, out.Cause = &x.Input, x.Output, x.Error, x.Cause
@@ -88,7 +90,7 @@ func (e *Engine) describeExecution(_ string, in executionInput) (out describeExe
 
 func includesData(choice string) (bool, error) {
 	if choice != "" && choice != "ALL_DATA" && choice != "METADATA_ONLY" {
-		return false, newAPIError("ValidationException", "1 validation error detected: Value '%s' at 'includedData' failed to satisfy constraint: Member must satisfy enum value set: [ALL_DATA, METADATA_ONLY]", choice)
+		return false, awsjson.Errorf("ValidationException", "1 validation error detected: Value '%s' at 'includedData' failed to satisfy constraint: Member must satisfy enum value set: [ALL_DATA, METADATA_ONLY]", choice)
 	}
 	return choice != "METADATA_ONLY", nil
 }
@@ -101,13 +103,13 @@ type listExecutionsInput struct {
 }
 
 type executionItem struct {
-	ExecutionARN    string `json:"executionArn"`
-	StateMachineARN string `json:"stateMachineArn"`
-	Name            string `json:"name"`
-	Status          Status `json:"status"`
-	StartDate       epoch  `json:"startDate"`
-	StopDate        *epoch `json:"stopDate,omitempty"`
-	RedriveCount    int    `json:"redriveCount"`
+	ExecutionARN    string        `json:"executionArn"`
+	StateMachineARN string        `json:"stateMachineArn"`
+	Name            string        `json:"name"`
+	Status          Status        `json:"status"`
+	StartDate       awsjson.Time  `json:"startDate"`
+	StopDate        *awsjson.Time `json:"stopDate,omitempty"`
+	RedriveCount    int           `json:"redriveCount"`
 }
 
 type listExecutionsOutput struct {
@@ -115,10 +117,10 @@ type listExecutionsOutput struct {
 	NextToken  string          `json:"nextToken,omitempty"`
 }
 
-func (e *Engine) listExecutions(_ string, in listExecutionsInput) (out listExecutionsOutput, err error) {
+func (e *Engine) listExecutions(in listExecutionsInput) (out listExecutionsOutput, err error) {
 	out.Executions = []executionItem{}
 	if known := []Status{"", Running, Succeeded, Failed, TimedOut, Aborted}; !slices.Contains(known, in.StatusFilter) {
-		return out, newAPIError("ValidationException", "1 validation error detected: Value '%s' at 'statusFilter' failed to satisfy constraint: Member must satisfy enum value set: [RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED]", in.StatusFilter)
+		return out, awsjson.Errorf("ValidationException", "1 validation error detected: Value '%s' at 'statusFilter' failed to satisfy constraint: Member must satisfy enum value set: [RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED]", in.StatusFilter)
 	}
 	size, err := pageSize(in.MaxResults)
 	if err != nil {
@@ -154,7 +156,7 @@ func (out *listExecutionsOutput) fill(tx store.Tx, machine string, status Status
 			return err
 		}
 		out.Executions = append(out.Executions, executionItem{ExecutionARN: x.ARN, StateMachineARN: x.MachineARN, Name: x.Name,
-			Status: x.Status, StartDate: epoch(x.Started), StopDate: optionalEpoch(x.Stopped)})
+			Status: x.Status, StartDate: awsjson.Time(x.Started), StopDate: (*awsjson.Time)(x.Stopped)})
 	}
 	return nil
 }
@@ -166,14 +168,14 @@ type stopExecutionInput struct {
 }
 
 type stopExecutionOutput struct {
-	StopDate epoch `json:"stopDate"`
+	StopDate awsjson.Time `json:"stopDate"`
 }
 
 // stopExecution aborts a running execution; one that has ended stays as it is.
-func (e *Engine) stopExecution(_ string, in stopExecutionInput) (out stopExecutionOutput, err error) {
+func (e *Engine) stopExecution(in stopExecutionInput) (out stopExecutionOutput, err error) {
 	err = e.update(in.ExecutionARN, func(r *run) error {
 		r.abort(in.Error, in.Cause)
-		out.StopDate = epoch(*r.x.Stopped)
+		out.StopDate = awsjson.Time(*r.x.Stopped)
 		return nil
 	})
 	if !errors.Is(err, errStale) {
@@ -182,7 +184,7 @@ func (e *Engine) stopExecution(_ string, in stopExecutionInput) (out stopExecuti
 	return out, e.Store.View(func(tx store.Tx) error {
 		x, err := executionAt(tx, in.ExecutionARN)
 		if err == nil && x.Stopped != nil {
-			out.StopDate = epoch(*x.Stopped)
+			out.StopDate = awsjson.Time(*x.Stopped)
 		}
 		return err
 	})

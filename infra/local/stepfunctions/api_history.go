@@ -5,6 +5,7 @@ import (
 	"math"
 	"strconv"
 
+	"slipway/infra/local/awsjson"
 	"slipway/infra/local/store"
 )
 
@@ -21,7 +22,7 @@ type getExecutionHistoryOutput struct {
 	NextToken string         `json:"nextToken,omitempty"`
 }
 
-func (e *Engine) getExecutionHistory(_ string, in getExecutionHistoryInput) (out getExecutionHistoryOutput, err error) {
+func (e *Engine) getExecutionHistory(in getExecutionHistoryInput) (out getExecutionHistoryOutput, err error) {
 	out.Events = []historyEvent{}
 	size, err := pageSize(in.MaxResults)
 	if err != nil {
@@ -76,7 +77,7 @@ type historyEvent struct {
 
 // MarshalJSON implements [json.Marshaler].
 func (h historyEvent) MarshalJSON() ([]byte, error) {
-	fields := map[string]any{"id": h.ID, "previousEventId": h.Previous, "timestamp": epoch(h.Time), "type": h.Type}
+	fields := map[string]any{"id": h.ID, "previousEventId": h.Previous, "timestamp": awsjson.Time(h.Time), "type": h.Type}
 	if name := detailsField(h.Type); name != "" {
 		d := h.Details
 		if !h.include {

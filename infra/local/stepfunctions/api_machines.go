@@ -3,6 +3,7 @@ package stepfunctions
 import (
 	"errors"
 
+	"slipway/infra/local/awsjson"
 	"slipway/infra/local/store"
 )
 
@@ -27,13 +28,13 @@ type describeStateMachineOutput struct {
 	Definition      string               `json:"definition,omitempty"`
 	RoleARN         string               `json:"roleArn"`
 	Type            string               `json:"type,omitempty"`
-	CreationDate    *epoch               `json:"creationDate,omitempty"`
-	UpdateDate      *epoch               `json:"updateDate,omitempty"`
+	CreationDate    *awsjson.Time        `json:"creationDate,omitempty"`
+	UpdateDate      *awsjson.Time        `json:"updateDate,omitempty"`
 	Logging         loggingConfiguration `json:"loggingConfiguration"`
 	Tracing         tracingConfiguration `json:"tracingConfiguration"`
 }
 
-func (e *Engine) describeStateMachine(_ string, in stateMachineInput) (out describeStateMachineOutput, err error) {
+func (e *Engine) describeStateMachine(in stateMachineInput) (out describeStateMachineOutput, err error) {
 	included, err := includesData(in.IncludedData)
 	if err != nil {
 		return out, err
@@ -44,7 +45,7 @@ func (e *Engine) describeStateMachine(_ string, in stateMachineInput) (out descr
 			return err
 		}
 		out = describeStateMachineOutput{StateMachineARN: m.ARN, Name: m.Name, Status: "ACTIVE", RoleARN: m.RoleARN,
-			Type: "STANDARD", CreationDate: optionalEpoch(&m.Created), Logging: loggingConfiguration{Level: "OFF"}}
+			Type: "STANDARD", CreationDate: (*awsjson.Time)(&m.Created), Logging: loggingConfiguration{Level: "OFF"}}
 		if included {
 			out.Definition = string(tx.Get(definitionTable, []byte(m.Definition)))
 		}
@@ -53,7 +54,7 @@ func (e *Engine) describeStateMachine(_ string, in stateMachineInput) (out descr
 }
 
 // describeStateMachineForExecution tells of a state machine as it was when the execution started.
-func (e *Engine) describeStateMachineForExecution(_ string, in executionInput) (out describeStateMachineOutput, err error) {
+func (e *Engine) describeStateMachineForExecution(in executionInput) (out describeStateMachineOutput, err error) {
 	included, err := includesData(in.IncludedData)
 	if err != nil {
 		return out, err
@@ -64,7 +65,7 @@ func (e *Engine) describeStateMachineForExecution(_ string, in executionInput) (
 			return err
 		}
 		out = describeStateMachineOutput{StateMachineARN: x.MachineARN, Name: x.Machine, RoleARN: x.RoleARN,
-			UpdateDate: optionalEpoch(&x.MachineUpdated), Logging: loggingConfiguration{Level: "OFF"}}
+			UpdateDate: (*awsjson.Time)(&x.MachineUpdated), Logging: loggingConfiguration{Level: "OFF"}}
 		if included {
 			out.Definition = string(tx.Get(definitionTable, []byte(x.Definition)))
 		}
@@ -78,10 +79,10 @@ type listStateMachinesInput struct {
 }
 
 type machineItem struct {
-	StateMachineARN string `json:"stateMachineArn"`
-	Name            string `json:"name"`
-	Type            string `json:"type"`
-	CreationDate    epoch  `json:"creationDate"`
+	StateMachineARN string       `json:"stateMachineArn"`
+	Name            string       `json:"name"`
+	Type            string       `json:"type"`
+	CreationDate    awsjson.Time `json:"creationDate"`
 }
 
 type listStateMachinesOutput struct {
@@ -89,7 +90,7 @@ type listStateMachinesOutput struct {
 	NextToken     string        `json:"nextToken,omitempty"`
 }
 
-func (e *Engine) listStateMachines(_ string, in listStateMachinesInput) (out listStateMachinesOutput, err error) {
+func (e *Engine) listStateMachines(in listStateMachinesInput) (out listStateMachinesOutput, err error) {
 	out.StateMachines = []machineItem{}
 	size, err := pageSize(in.MaxResults)
 	if err != nil {
@@ -109,7 +110,7 @@ func (e *Engine) listStateMachines(_ string, in listStateMachinesInput) (out lis
 			if err != nil {
 				return err
 			}
-			out.StateMachines = append(out.StateMachines, machineItem{m.ARN, m.Name, "STANDARD", epoch(m.Created)})
+			out.StateMachines = append(out.StateMachines, machineItem{m.ARN, m.Name, "STANDARD", awsjson.Time(m.Created)})
 		}
 		return nil
 	})
@@ -128,12 +129,12 @@ type validateOutput struct {
 	Truncated   bool         `json:"truncated"`
 }
 
-func (e *Engine) validateStateMachineDefinition(_ string, in validateInput) (validateOutput, error) {
+func (e *Engine) validateStateMachineDefinition(in validateInput) (validateOutput, error) {
 	if in.Type != "" && in.Type != "STANDARD" {
-		return validateOutput{}, newAPIError("ValidationException", "Type '%s' is not supported by the local engine; use STANDARD", in.Type)
+		return validateOutput{}, awsjson.Errorf("ValidationException", "Type '%s' is not supported by the local engine; use STANDARD", in.Type)
 	}
 	if in.MaxResults < 0 || in.MaxResults > 100 {
-		return validateOutput{}, newAPIError("ValidationException", "1 validation error detected: Value '%d' at 'maxResults' failed to satisfy constraint: Member must be between 0 and 100", in.MaxResults)
+		return validateOutput{}, awsjson.Errorf("ValidationException", "1 validation error detected: Value '%d' at 'maxResults' failed to satisfy constraint: Member must be between 0 and 100", in.MaxResults)
 	}
 	out := validateOutput{Result: "OK", Diagnostics: []Diagnostic{}}
 	var wrong *DefinitionError

@@ -1,6 +1,10 @@
 package stepfunctions
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"slipway/infra/local/awsjson"
+)
 
 type sendTaskSuccessInput struct {
 	TaskToken string  `json:"taskToken"`
@@ -20,31 +24,31 @@ type sendTaskHeartbeatInput struct {
 type nothing struct{}
 
 // sendTaskSuccess ends the task that waits for a token; it may come before the task's function has returned.
-func (e *Engine) sendTaskSuccess(_ string, in sendTaskSuccessInput) (nothing, error) {
+func (e *Engine) sendTaskSuccess(in sendTaskSuccessInput) (nothing, error) {
 	if in.Output == nil {
-		return nothing{}, newAPIError("ValidationException", "1 validation error detected: Value at 'output' failed to satisfy constraint: Member must not be null")
+		return nothing{}, awsjson.Errorf("ValidationException", "1 validation error detected: Value at 'output' failed to satisfy constraint: Member must not be null")
 	}
 	output := *in.Output
 	if len(output) > maxPayload {
-		return nothing{}, newAPIError("ValidationException", "1 validation error detected: Value at 'output' failed to satisfy constraint: Member must have length less than or equal to %d", maxPayload)
+		return nothing{}, awsjson.Errorf("ValidationException", "1 validation error detected: Value at 'output' failed to satisfy constraint: Member must have length less than or equal to %d", maxPayload)
 	}
 	if !json.Valid([]byte(output)) {
-		return nothing{}, newAPIError("InvalidOutput", "Invalid Output: 'The output is not valid JSON'")
+		return nothing{}, awsjson.Errorf("InvalidOutput", "Invalid Output: 'The output is not valid JSON'")
 	}
 	return nothing{}, e.answerToken(in.TaskToken, func(r *run, t *thread) {
 		r.taskSucceeded(t, r.state(t), compact(output))
 	})
 }
 
-func (e *Engine) sendTaskFailure(_ string, in sendTaskFailureInput) (nothing, error) {
+func (e *Engine) sendTaskFailure(in sendTaskFailureInput) (nothing, error) {
 	if len(in.Error) > 256 || len(in.Cause) > 32768 {
-		return nothing{}, newAPIError("ValidationException", "1 validation error detected: 'error' has at most 256 characters and 'cause' at most 32768")
+		return nothing{}, awsjson.Errorf("ValidationException", "1 validation error detected: 'error' has at most 256 characters and 'cause' at most 32768")
 	}
 	return nothing{}, e.answerToken(in.TaskToken, func(r *run, t *thread) {
 		r.taskFailed(t, r.state(t), &Fault{Name: in.Error, Cause: in.Cause})
 	})
 }
 
-func (e *Engine) sendTaskHeartbeat(_ string, in sendTaskHeartbeatInput) (nothing, error) {
+func (e *Engine) sendTaskHeartbeat(in sendTaskHeartbeatInput) (nothing, error) {
 	return nothing{}, e.answerToken(in.TaskToken, func(r *run, t *thread) { t.Task.beat(r.now) })
 }

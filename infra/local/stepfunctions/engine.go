@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"slipway/infra/local/awsjson"
 	"slipway/infra/local/clock"
 	"slipway/infra/local/store"
 )
@@ -50,6 +51,7 @@ type Start struct {
 type Engine struct {
 	Config
 	query querier
+	api   awsjson.Service
 
 	mu          sync.Mutex
 	alarms      map[string]alarm       // by execution ARN
@@ -65,12 +67,14 @@ func New(c Config) *Engine {
 	if c.Region == "" {
 		c.Region = "us-east-1"
 	}
-	return &Engine{
+	e := &Engine{
 		Config:      c,
 		query:       newQuerier(c.Clock.Now, c.NewID),
 		alarms:      map[string]alarm{},
 		definitions: map[string]*definition{},
 	}
+	e.api = e.service()
+	return e
 }
 
 // Resume goes on with every running execution that the store holds: waits and

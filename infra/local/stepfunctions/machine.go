@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"slipway/infra/local/awsjson"
 	"slipway/infra/local/store"
 )
 
@@ -108,11 +109,11 @@ func (e *Engine) arn(resource string, names ...string) string {
 // machineAt returns the state machine that an ARN names.
 func (e *Engine) machineAt(tx store.Tx, arn string) (*machine, error) {
 	if !strings.HasPrefix(arn, "arn:aws:states:") {
-		return nil, newAPIError("InvalidArn", "Invalid Arn: 'Invalid ARN prefix: %s'", arn)
+		return nil, awsjson.Errorf("InvalidArn", "Invalid Arn: 'Invalid ARN prefix: %s'", arn)
 	}
 	m, err := readMachine(tx, strings.TrimPrefix(arn, e.arn("stateMachine")))
 	if err == nil && (m == nil || m.ARN != arn) {
-		err = newAPIError("StateMachineDoesNotExist", "State Machine Does Not Exist: '%s'", arn)
+		err = awsjson.Errorf("StateMachineDoesNotExist", "State Machine Does Not Exist: '%s'", arn)
 	}
 	return m, err
 }
@@ -120,11 +121,11 @@ func (e *Engine) machineAt(tx store.Tx, arn string) (*machine, error) {
 // executionAt returns the execution that an ARN names.
 func executionAt(tx store.Tx, arn string) (*execution, error) {
 	if !strings.HasPrefix(arn, "arn:aws:states:") {
-		return nil, newAPIError("InvalidArn", "Invalid Arn: 'Invalid ARN prefix: %s'", arn)
+		return nil, awsjson.Errorf("InvalidArn", "Invalid Arn: 'Invalid ARN prefix: %s'", arn)
 	}
 	x, err := readExecution(tx, arn)
 	if err == nil && x == nil {
-		err = newAPIError("ExecutionDoesNotExist", "Execution Does Not Exist: '%s'", arn)
+		err = awsjson.Errorf("ExecutionDoesNotExist", "Execution Does Not Exist: '%s'", arn)
 	}
 	return x, err
 }

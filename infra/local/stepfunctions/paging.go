@@ -1,11 +1,15 @@
 package stepfunctions
 
-import "encoding/base64"
+import (
+	"encoding/base64"
+
+	"slipway/infra/local/awsjson"
+)
 
 // pageSize returns how many results a page has, of 100 by default and 1000 at most.
 func pageSize(asked int) (int, error) {
 	if asked < 0 || asked > 1000 {
-		return 0, newAPIError("ValidationException", "1 validation error detected: Value '%d' at 'maxResults' failed to satisfy constraint: Member must be between 0 and 1000", asked)
+		return 0, awsjson.Errorf("ValidationException", "1 validation error detected: Value '%d' at 'maxResults' failed to satisfy constraint: Member must be between 0 and 1000", asked)
 	}
 	if asked == 0 {
 		return 100, nil
@@ -28,4 +32,4 @@ func parsePage(token string) ([]byte, error) {
 	return key, nil
 }
 
-func errInvalidPage() error { return newAPIError("InvalidToken", "Invalid Token: 'Invalid token'") }
+func errInvalidPage() error { return awsjson.Errorf("InvalidToken", "Invalid Token: 'Invalid token'") }

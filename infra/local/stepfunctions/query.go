@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/recolabs/gnata"
+
+	"slipway/infra/local/awsjson"
 )
 
 // A querier evaluates JSONata expressions with the functions that Step Functions
@@ -164,11 +166,9 @@ func compact(text string) json.RawMessage { return marshal(json.RawMessage(text)
 
 // marshal returns v, a value of this package's own types, as JSON without needless escapes.
 func marshal(v any) []byte {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
+	text, err := awsjson.Encode(v)
+	if err != nil {
 		panic(err) // a type that can't be written
 	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+	return text
 }

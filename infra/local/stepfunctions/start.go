@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"slipway/infra/local/awsjson"
 	"slipway/infra/local/store"
 )
 
@@ -52,7 +53,7 @@ func (e *Engine) start(tx store.Tx, o order, started func(*execution)) (*executi
 	case x != nil && x.Status == Running && x.Input == o.input:
 		return x, x.Started, nil
 	case x != nil:
-		return nil, time.Time{}, newAPIError("ExecutionAlreadyExists", "Execution Already Exists: '%s'", arn)
+		return nil, time.Time{}, awsjson.Errorf("ExecutionAlreadyExists", "Execution Already Exists: '%s'", arn)
 	}
 	x := &execution{ARN: arn, Name: o.name, Machine: m.Name, MachineARN: m.ARN, MachineUpdated: m.Updated, RoleARN: m.RoleARN,
 		Definition: m.Definition, TraceHeader: o.traceHeader, Status: Running, Input: o.input, Started: e.Clock.Now()}
@@ -82,13 +83,13 @@ func (r *run) begin() {
 func (o order) check() error {
 	switch {
 	case utf8.RuneCountInString(o.name) > 80:
-		return newAPIError("ValidationException", "1 validation error detected: Value '%s' at 'name' failed to satisfy constraint: Member must have length less than or equal to 80", o.name)
+		return awsjson.Errorf("ValidationException", "1 validation error detected: Value '%s' at 'name' failed to satisfy constraint: Member must have length less than or equal to 80", o.name)
 	case !validName(o.name):
-		return newAPIError("InvalidName", "Invalid Name: '%s'", o.name)
+		return awsjson.Errorf("InvalidName", "Invalid Name: '%s'", o.name)
 	case len(o.input) > maxPayload:
-		return newAPIError("ValidationException", "1 validation error detected: Value at 'input' failed to satisfy constraint: Member must have length less than or equal to %d", maxPayload)
+		return awsjson.Errorf("ValidationException", "1 validation error detected: Value at 'input' failed to satisfy constraint: Member must have length less than or equal to %d", maxPayload)
 	case !json.Valid([]byte(o.input)):
-		return newAPIError("InvalidExecutionInput", "Invalid State Machine Execution Input: 'Invalid execution input.'")
+		return awsjson.Errorf("InvalidExecutionInput", "Invalid State Machine Execution Input: 'Invalid execution input.'")
 	}
 	return nil
 }

@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+
+	"slipway/infra/local/awsjson"
 )
 
 // A tokenClaim is what a task token says: which thread of which execution it
@@ -25,7 +27,7 @@ func parseToken(token string) (tokenClaim, error) {
 		err = json.Unmarshal(raw, &c)
 	}
 	if err != nil || c.Execution == "" || c.ID == "" {
-		return c, newAPIError("InvalidToken", "Invalid Token: 'Invalid token'")
+		return c, awsjson.Errorf("InvalidToken", "Invalid Token: 'Invalid token'")
 	}
 	return c, nil
 }
@@ -37,7 +39,7 @@ func (e *Engine) answerToken(token string, f func(*run, *thread)) error {
 	if err != nil {
 		return err
 	}
-	over := newAPIError("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'")
+	over := awsjson.Errorf("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'")
 	err = e.update(claim.Execution, func(r *run) error {
 		t := r.thread(claim.Thread)
 		if t == nil || t.Task == nil || t.Task.Token != token {
