@@ -105,6 +105,10 @@ func (h *Handler) Request(ctx context.Context, r pipeline.Release, environment, 
 			return pipeline.Change{}, fmt.Errorf("release %s of %s: deployment %s to %s is %s already; wait for its end: %w",
 				r.Version, r.Project, active.ID, environment, active.Status, pipeline.ErrRefused)
 		}
+		if attempt > pipeline.MaxAttempts {
+			return pipeline.Change{}, fmt.Errorf("release %s of %s was deployed to %s %d times, which is the most; make a new release: %w",
+				r.Version, r.Project, environment, pipeline.MaxAttempts, pipeline.ErrRefused)
+		}
 		for _, v := range gate.Judge(s, "") {
 			if v.State == gate.Closed {
 				return pipeline.Change{}, fmt.Errorf("release %s of %s may not enter %s: the %s gate requires that %s; %s: %w",

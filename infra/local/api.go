@@ -8,6 +8,8 @@ import (
 	"net/http"
 
 	"github.com/aws/aws-lambda-go/events"
+
+	"slipway/infra/local/awsjson"
 )
 
 // API returns the function URL of the API as plain HTTP. The access key id that
@@ -61,7 +63,7 @@ func functionURLRequest(r *http.Request) ([]byte, error) {
 		in.Headers[name] = r.Header.Get(name)
 	}
 	in.RequestContext.HTTP.Method, in.RequestContext.HTTP.Path = r.Method, r.URL.Path
-	if name := caller(r); name != "" {
+	if name := awsjson.Caller(r); name != "" {
 		in.RequestContext.Authorizer = &events.LambdaFunctionURLRequestContextAuthorizerDescription{
 			IAM: &events.LambdaFunctionURLRequestContextAuthorizerIAMDescription{AccessKey: name, AccountID: Account, UserARN: userARN(name), UserID: name}}
 	}

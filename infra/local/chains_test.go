@@ -83,11 +83,14 @@ func detailOf[E events.Event](w *world, a pipeline.AuditEntry) (e E) {
 
 // picture tells what a history has left behind, apart from when and in which
 // order it happened: each event of each chain, every deployment with its
-// approvals, and every object of the sites; a line each, sorted.
+// approvals, and every object of the sites; a line each, sorted. Identifiers that
+// are new in each history have names instead.
 func (w *world) picture() []string {
 	w.t.Helper()
 	var lines []string
-	for chain, entries := range w.chains() {
+	chains := w.chains()
+	named := w.names(chains)
+	for chain, entries := range chains {
 		for _, a := range entries {
 			lines = append(lines, fmt.Sprintf("event of %s by %s: %s %s", chain, a.By, a.Type, a.Detail))
 		}
@@ -105,8 +108,38 @@ func (w *world) picture() []string {
 	for key, body := range w.objects("storefront-site", "") {
 		lines = append(lines, fmt.Sprintf("object %s: %q", key, body))
 	}
+	for i := range lines {
+		lines[i] = named.Replace(lines[i])
+	}
 	slices.Sort(lines)
 	return lines
+}
+
+// names replaces what differs from one history to another by names: the versions
+// of objects, and the digests of project files and plans, by their order.
+func (w *world) names(chains map[string][]pipeline.AuditEntry) *strings.Replacer {
+	w.t.Helper()
+	var pairs []string
+	known, count := map[string]bool{"": true}, map[string]int{}
+	name := func(identifier, subject string) {
+		if !known[identifier] {
+			known[identifier] = true
+			count[subject]++
+			pairs = append(pairs, identifier, fmt.Sprintf("%s(%d)", subject, count[subject]))
+		}
+	}
+	for _, entries := range chains {
+		for _, a := range entries {
+			var told struct{ VersionID, Package, Version, Document, Project, Plan, Deployment string }
+			if err := json.Unmarshal(a.Detail, &told); err != nil {
+				w.t.Fatal(err)
+			}
+			name(told.VersionID, "object of "+told.Package+" "+told.Version)
+			name(told.Document, "file of "+told.Project)
+			name(told.Plan, "plan of "+told.Deployment)
+		}
+	}
+	return strings.NewReplacer(pairs...)
 }
 
 // difference returns the lines that only one of two sorted pictures has.

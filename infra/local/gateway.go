@@ -6,8 +6,9 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
+
+	"slipway/infra/local/awsjson"
 )
 
 // AWS returns the endpoint of all services. Which one a request is for it tells as
@@ -42,22 +43,10 @@ func (s *Stack) targeted(w http.ResponseWriter, r *http.Request, service string)
 	case "CodeBuild_20161006":
 		s.builds.ServeHTTP(w, r)
 	default:
-		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
-		w.WriteHeader(http.StatusNotImplemented)
-		fmt.Fprintf(w, `{"__type":"UnknownOperationException","message":%q}`,
-			"local mode has no "+service+"; it has DynamoDB, Step Functions, EventBridge, SQS, CodeBuild, Lambda, S3, CloudFormation DescribeStacks and STS GetCallerIdentity")
+		unknown := awsjson.Service{Version: "1.1", NewID: s.config.NewID}
+		unknown.Refuse(w, &awsjson.Error{Code: "UnknownOperationException", Status: http.StatusNotImplemented,
+			Message: "local mode has no " + service + "; it has DynamoDB, Step Functions, EventBridge, SQS, CodeBuild, Lambda, S3, CloudFormation DescribeStacks and STS GetCallerIdentity"})
 	}
-}
-
-var credential = regexp.MustCompile(`Credential=([^/,\s]+)/`)
-
-// caller returns the access key id that signed r, which in local mode is the name
-// of who calls; "" when nobody signed.
-func caller(r *http.Request) string {
-	if m := credential.FindStringSubmatch(r.Header.Get("Authorization")); m != nil {
-		return m[1]
-	}
-	return ""
 }
 
 // transport ends clients' requests in a handler of this process.

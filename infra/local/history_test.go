@@ -28,6 +28,17 @@ type told struct {
 	api.Deployment
 	release events.ReleaseCreated
 	asked   *events.DeploymentAwaitingApproval
+	decided []events.ApprovalDecided
+}
+
+// approvals returns how many people approved plan.
+func (d *told) approvals(plan string) (n int) {
+	for _, e := range d.decided {
+		if e.Plan == plan && e.Decision == pipeline.DecisionApprove {
+			n++
+		}
+	}
+	return n
 }
 
 // A place is what the events have told of an environment.

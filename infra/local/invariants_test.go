@@ -35,6 +35,12 @@ func (w *world) checkGivenUp(n int) {
 		w.t.Errorf("dead-letter queues have %d messages, want %d: %s", len(letters), n, strings.Join(letters, "\n"))
 	}
 	w.checkNothingPending()
+	w.checkSoFar()
+}
+
+// checkSoFar is [world.check] for a moment at which events may still be on their way.
+func (w *world) checkSoFar() {
+	w.t.Helper()
 	chains := w.chains()
 	w.checkPublished(chains)
 	registered := w.checkPackages(chains)
@@ -158,11 +164,8 @@ func (h *history) start(a pipeline.AuditEntry, d *told, e events.DeploymentStart
 		}
 	}
 	h.checkPlan(a, d)
-	if policy := lifecycle.Phases[position].Approval; policy != nil {
-		approvals := slices.DeleteFunc(slices.Clone(d.Approvals), func(a api.Approval) bool { return a.Decision != pipeline.DecisionApprove })
-		if d.asked == nil || d.asked.Plan != e.Plan || len(approvals) < policy.Quorum {
-			h.errorf(a, "%s starts plan %s with the approvals %+v of the question %+v", d.ID, e.Plan, d.Approvals, d.asked)
-		}
+	if policy := lifecycle.Phases[position].Approval; policy != nil && d.approvals(e.Plan) < policy.Quorum {
+		h.errorf(a, "%s starts plan %s with the decisions %+v", d.ID, e.Plan, d.decided)
 	}
 }
 
@@ -212,9 +215,10 @@ func (h *history) decide(a pipeline.AuditEntry, d *told, e events.ApprovalDecide
 		h.errorf(a, "%s may not decide", e.By)
 	case e.By == d.RequestedBy:
 		h.errorf(a, "%s asked for the deployment", e.By)
-	case slices.ContainsFunc(d.Approvals, func(b api.Approval) bool { return b.By == e.By }):
-		h.errorf(a, "%s has decided before", e.By)
+	case slices.ContainsFunc(d.decided, func(b events.ApprovalDecided) bool { return b.By == e.By && b.Plan == e.Plan }):
+		h.errorf(a, "%s has decided on this plan before", e.By)
 	}
+	d.decided = append(d.decided, e)
 	d.Approvals = append(d.Approvals, api.Approval{By: e.By, Decision: e.Decision, Note: e.Note, At: moment(a.At)})
 }
 

@@ -6,6 +6,8 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+
+	"slipway/infra/local/awsjson"
 )
 
 // The query protocol: the two calls by which a client finds the stack and itself.
@@ -60,7 +62,7 @@ type callerIdentity struct {
 }
 
 func (s *Stack) callerIdentity(w http.ResponseWriter, r *http.Request) {
-	name := caller(r)
+	name := awsjson.Caller(r)
 	if name == "" {
 		s.refuse(w, "MissingAuthenticationToken", "Request is missing Authentication Token")
 		return

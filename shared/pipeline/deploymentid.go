@@ -6,6 +6,9 @@ import (
 	"strconv"
 )
 
+// MaxAttempts is how often one release may be deployed to one environment.
+const MaxAttempts = 9999
+
 // A DeploymentID names a deployment by what it is: attempt number Attempt to put
 // release number Release of Project into Environment. Two requests for the same
 // attempt are thus the same deployment. Its text is the name of its Step
@@ -14,7 +17,7 @@ type DeploymentID struct {
 	Project     string
 	Release     int // the release's number, from 1
 	Environment string
-	Attempt     int // from 1
+	Attempt     int // from 1 to [MaxAttempts]
 }
 
 var deploymentIDPattern = regexp.MustCompile(`^([a-z0-9-]{1,30})_([1-9][0-9]{0,8})_([a-z0-9-]{1,30})_([1-9][0-9]{0,3})$`)

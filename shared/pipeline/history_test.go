@@ -70,7 +70,7 @@ func (w *world) request(t *rapid.T) {
 	w.write(t, []pipeline.Deployment{d}, []events.Event{event}, nil)
 }
 
-func plans() *rapid.Generator[string] { return rapid.SampledFrom([]string{"sha256:a", "sha256:b"}) }
+func plans() *rapid.Generator[string] { return rapid.SampledFrom([]string{digest("a"), digest("b")}) }
 
 func (w *world) ask(t *rapid.T) {
 	d := w.any(t)
@@ -93,7 +93,7 @@ func (w *world) decide(t *rapid.T) {
 
 func (w *world) acquire(t *rapid.T) {
 	d := w.any(t)
-	changed, happened, err := w.environment.Acquire(d, "sha256:a", "token", w.waiting(), at(w.minutes))
+	changed, happened, err := w.environment.Acquire(d, digest("a"), "token", w.waiting(), at(w.minutes))
 	w.write(t, changed, happened, err)
 }
 
@@ -139,6 +139,7 @@ func (w *world) write(t *rapid.T, changed []pipeline.Deployment, happened []even
 		if err != nil {
 			t.Fatal(err)
 		}
+		fits(t, a)
 		w.log = append(w.log, a)
 	}
 }
@@ -219,7 +220,7 @@ func (w *world) checkApprovals(t *rapid.T, d pipeline.Deployment) {
 	if rejected != (d.Status == pipeline.StatusRejected) {
 		t.Fatalf("%s is %s with the decisions %+v", d.ID, d.Status, d.Approvals)
 	}
-	for _, plan := range []string{"sha256:a", "sha256:b"} {
+	for _, plan := range []string{digest("a"), digest("b")} {
 		if want := counted[plan] == 2 && !rejected; d.Approved(plan, 2) != want {
 			t.Fatalf("%s is approved for %s: %t, with the decisions %+v", d.ID, plan, !want, d.Approvals)
 		}

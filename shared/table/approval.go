@@ -38,7 +38,7 @@ func (t *Table) JoinApproval(ctx context.Context, execution string, half Approva
 	}
 	delete(fields, "pk")
 	delete(fields, "sk")
-	set, names := "SET expiresAt = :expiresAt", map[string]string{}
+	set, names := "SET #expiresAt = :expiresAt", map[string]string{"#expiresAt": "expiresAt"}
 	values := item{":expiresAt": number(t.now().Add(approvalKept).Unix())}
 	for name, value := range fields {
 		format := ", #%[1]s = :%[1]s"

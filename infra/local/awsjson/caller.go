@@ -6,13 +6,13 @@ import (
 )
 
 // Caller returns the access key id that signed r with Signature Version 4, which on
-// one machine is the name of who calls; "" when nobody did. The signature itself is
-// not verified.
+// one machine is the name of who calls; "" when nobody did. It is believed: the
+// signature itself is not verified.
 func Caller(r *http.Request) string {
-	_, credential, _ := strings.Cut(r.Header.Get("Authorization"), "Credential=")
+	scheme, credential, _ := strings.Cut(r.Header.Get("Authorization"), "Credential=")
 	key, _, scoped := strings.Cut(credential, "/")
-	if !scoped || strings.ContainsAny(key, ", \t") { // it is no credential: a key id has its scope behind it
-		return ""
+	if !strings.HasPrefix(scheme, "AWS4-") || !scoped || strings.ContainsAny(key, ", \t") {
+		return "" // a credential is a key id with its scope behind it
 	}
 	return key
 }

@@ -1,6 +1,7 @@
 package codebuild
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"slices"
@@ -8,11 +9,15 @@ import (
 	"strings"
 	"time"
 
+	"slipway/infra/local/awsjson"
 	"slipway/infra/local/store"
 )
 
 // pageSize is the most ids in one answer or request, per the API reference.
 const pageSize = 100
+
+// anonymous is the initiator of a build whose request nobody signed.
+const anonymous = "anonymous"
 
 // tokenWindow is how long a StartBuild token is honoured, per the StartBuild reference.
 const tokenWindow = 5 * time.Minute
@@ -37,18 +42,18 @@ func (e *Engine) startBuild(r *http.Request, in startBuildInput) (any, error) {
 	}
 	var b build
 	err := e.Store.Update(func(tx store.Tx) error {
-		p, found, err := readProject(tx, in.ProjectName)
+		p, err := readProject(tx, in.ProjectName)
 		switch {
 		case err != nil:
 			return err
-		case !found:
+		case p == nil:
 			return resourceNotFound("Project cannot be found: %s", e.arn("project", in.ProjectName))
 		}
-		asked := in.build(p, initiator(r))
-		if b, found, err = e.repeated(tx, p, asked); err != nil || found {
+		asked, found := in.build(*p, cmp.Or(awsjson.Caller(r), anonymous)), false
+		if b, found, err = e.repeated(tx, *p, asked); err != nil || found {
 			return err
 		}
-		b, err = e.create(tx, p, asked)
+		b, err = e.create(tx, *p, asked)
 		return err
 	})
 	return buildOutput{e.describe(b)}, err
@@ -94,7 +99,7 @@ type stopBuildInput struct {
 }
 
 // stopBuild answers before the build's command has ended; its status follows then.
-func (e *Engine) stopBuild(_ *http.Request, in stopBuildInput) (any, error) {
+func (e *Engine) stopBuild(in stopBuildInput) (any, error) {
 	var b build
 	err := e.Store.Update(func(tx store.Tx) (err error) {
 		if b, err = readBuild(tx, e.buildID(in.ID)); err != nil || b.Status != statusInProgress {
@@ -102,7 +107,7 @@ func (e *Engine) stopBuild(_ *http.Request, in stopBuildInput) (any, error) {
 		}
 		b.Stopping = true
 		tx.OnCommit(func() { e.stop(b.ID) })
-		return put(tx, buildTable, b.ID, b)
+		return store.PutJSON(tx, buildTable, []byte(b.ID), b)
 	})
 	return buildOutput{e.describe(b)}, err
 }
@@ -119,7 +124,7 @@ type batchGetBuildsOutput struct {
 	NotFound []string    `json:"buildsNotFound"`
 }
 
-func (e *Engine) batchGetBuilds(_ *http.Request, in batchGetBuildsInput) (any, error) {
+func (e *Engine) batchGetBuilds(in batchGetBuildsInput) (any, error) {
 	if len(in.IDs) == 0 || len(in.IDs) > pageSize {
 		return nil, invalidInput("Invalid ids: %d of them, not 1 to %d", len(in.IDs), pageSize)
 	}
@@ -127,9 +132,9 @@ func (e *Engine) batchGetBuilds(_ *http.Request, in batchGetBuildsInput) (any, e
 	err := e.Store.View(func(tx store.Tx) error {
 		for _, id := range in.IDs {
 			b, err := readBuild(tx, e.buildID(id))
-			var missing *apiError
+			_, missing := errors.AsType[*awsjson.Error](err)
 			switch {
-			case errors.As(err, &missing):
+			case missing:
 				out.NotFound = append(out.NotFound, id)
 			case err != nil:
 				return err
@@ -154,17 +159,17 @@ type listBuildsOutput struct {
 }
 
 // listBuildsForProject lists the newest build first, as the service does by default.
-func (e *Engine) listBuildsForProject(_ *http.Request, in listBuildsInput) (any, error) {
+func (e *Engine) listBuildsForProject(in listBuildsInput) (any, error) {
 	if in.SortOrder != "" && in.SortOrder != "DESCENDING" {
 		return nil, invalidInput("sortOrder %s is not built in this engine; only DESCENDING is", in.SortOrder)
 	}
 	out := listBuildsOutput{IDs: []string{}}
 	err := e.Store.View(func(tx store.Tx) error {
-		p, found, err := readProject(tx, in.ProjectName)
+		p, err := readProject(tx, in.ProjectName)
 		switch {
 		case err != nil:
 			return err
-		case !found:
+		case p == nil:
 			return resourceNotFound("The provided project %s does not exist", e.arn("project", in.ProjectName))
 		}
 		from := p.Builds

@@ -1,8 +1,6 @@
 package codebuild
 
 import (
-	"net/http"
-
 	"slipway/infra/local/store"
 )
 
@@ -18,7 +16,7 @@ type listProjectsOutput struct {
 }
 
 // listProjects lists by name; the token is the name that the next page starts with.
-func (e *Engine) listProjects(_ *http.Request, in listProjectsInput) (any, error) {
+func (e *Engine) listProjects(in listProjectsInput) (any, error) {
 	if in.SortBy != "" && in.SortBy != "NAME" || in.SortOrder != "" && in.SortOrder != "ASCENDING" {
 		return nil, invalidInput("sortBy %s in sortOrder %s is not built in this engine; only NAME in ASCENDING is", in.SortBy, in.SortOrder)
 	}
@@ -45,21 +43,21 @@ type batchGetProjectsOutput struct {
 	NotFound []string      `json:"projectsNotFound"`
 }
 
-func (e *Engine) batchGetProjects(_ *http.Request, in batchGetProjectsInput) (any, error) {
+func (e *Engine) batchGetProjects(in batchGetProjectsInput) (any, error) {
 	if len(in.Names) == 0 || len(in.Names) > pageSize {
 		return nil, invalidInput("Invalid names: %d of them, not 1 to %d", len(in.Names), pageSize)
 	}
 	out := batchGetProjectsOutput{Projects: []projectJSON{}, NotFound: []string{}}
 	err := e.Store.View(func(tx store.Tx) error {
 		for _, name := range in.Names {
-			p, found, err := readProject(tx, name)
+			p, err := readProject(tx, name)
 			switch {
 			case err != nil:
 				return err
-			case !found:
+			case p == nil:
 				out.NotFound = append(out.NotFound, name)
 			default:
-				out.Projects = append(out.Projects, e.describeProject(p))
+				out.Projects = append(out.Projects, e.describeProject(*p))
 			}
 		}
 		return nil

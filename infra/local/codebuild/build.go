@@ -2,7 +2,6 @@ package codebuild
 
 import (
 	"encoding/binary"
-	"encoding/json"
 	"fmt"
 	"iter"
 	"slices"
@@ -47,15 +46,14 @@ type build struct {
 }
 
 func readBuild(tx store.Tx, id string) (build, error) {
-	raw := tx.Get(buildTable, []byte(id))
-	if raw == nil {
+	b, err := store.GetJSON[build](tx, buildTable, []byte(id))
+	switch {
+	case err != nil:
+		return build{}, fmt.Errorf("read build %s: %w", id, err)
+	case b == nil:
 		return build{}, resourceNotFound("Build %s does not exist", id)
 	}
-	var b build
-	if err := json.Unmarshal(raw, &b); err != nil {
-		return build{}, fmt.Errorf("read build %s: %w", id, err)
-	}
-	return b, nil
+	return *b, nil
 }
 
 // create writes a new build of p and has it begin once the transaction has committed.
@@ -64,12 +62,12 @@ func (e *Engine) create(tx store.Tx, p project, b build) (build, error) {
 	b.ID, b.Number = p.Name+":"+e.NewID(), p.Builds
 	b.Project, b.Started = p.Name, e.Clock.Now()
 	b.Status, b.Phase = statusInProgress, phaseQueued
-	if err := put(tx, projectTable, p.Name, p); err != nil {
+	if err := store.PutJSON(tx, projectTable, []byte(p.Name), p); err != nil {
 		return build{}, err
 	}
 	tx.Put(numberTable, numberKey(p.Name, b.Number), []byte(b.ID))
 	tx.Put(activeTable, []byte(b.ID), nil)
-	if err := put(tx, buildTable, b.ID, b); err != nil {
+	if err := store.PutJSON(tx, buildTable, []byte(b.ID), b); err != nil {
 		return build{}, err
 	}
 	e.Changed(tx, e.stateChange(b))
@@ -81,7 +79,7 @@ func (e *Engine) create(tx store.Tx, p project, b build) (build, error) {
 func (e *Engine) finish(tx store.Tx, b build, status, why string) error {
 	b.Status, b.Phase, b.Context, b.Ended = status, phaseCompleted, why, e.Clock.Now()
 	tx.Delete(activeTable, []byte(b.ID))
-	if err := put(tx, buildTable, b.ID, b); err != nil {
+	if err := store.PutJSON(tx, buildTable, []byte(b.ID), b); err != nil {
 		return err
 	}
 	e.Changed(tx, e.stateChange(b))

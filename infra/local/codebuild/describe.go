@@ -1,8 +1,7 @@
 package codebuild
 
 import (
-	"time"
-
+	"slipway/infra/local/awsjson"
 	"slipway/shared/script"
 )
 
@@ -11,8 +10,8 @@ type buildJSON struct {
 	ID           string          `json:"id"`
 	ARN          string          `json:"arn"`
 	Number       int64           `json:"buildNumber"`
-	StartTime    float64         `json:"startTime"`
-	EndTime      float64         `json:"endTime,omitempty"`
+	StartTime    awsjson.Time    `json:"startTime"`
+	EndTime      awsjson.Time    `json:"endTime,omitzero"`
 	CurrentPhase string          `json:"currentPhase"`
 	Status       string          `json:"buildStatus"`
 	Complete     bool            `json:"buildComplete"`
@@ -44,12 +43,12 @@ type contextJSON struct {
 func (e *Engine) describe(b build) buildJSON {
 	out := buildJSON{
 		ID: b.ID, ARN: e.arn("build", b.ID), Number: b.Number, Project: b.Project,
-		StartTime: seconds(b.Started), CurrentPhase: b.Phase, Status: b.Status,
+		StartTime: awsjson.Time(b.Started), CurrentPhase: b.Phase, Status: b.Status,
 		Complete: b.Phase == phaseCompleted, Initiator: b.Initiator, Minutes: b.Minutes,
 		Environment: environment(b.Variables),
 	}
 	if out.Complete {
-		out.EndTime = seconds(b.Ended)
+		out.EndTime = awsjson.Time(b.Ended)
 		out.Phases = []phaseJSON{{Type: phaseBuild, Status: b.Status, Contexts: []contextJSON{{b.Context}}}}
 	}
 	return out
@@ -59,8 +58,8 @@ func (e *Engine) describe(b build) buildJSON {
 type projectJSON struct {
 	Name         string          `json:"name"`
 	ARN          string          `json:"arn"`
-	Created      float64         `json:"created"`
-	LastModified float64         `json:"lastModified"`
+	Created      awsjson.Time    `json:"created"`
+	LastModified awsjson.Time    `json:"lastModified"`
 	Minutes      int             `json:"timeoutInMinutes"`
 	Source       sourceJSON      `json:"source"`
 	Environment  environmentJSON `json:"environment"`
@@ -74,7 +73,7 @@ type sourceJSON struct {
 func (e *Engine) describeProject(p project) projectJSON {
 	return projectJSON{
 		Name: p.Name, ARN: e.arn("project", p.Name), Minutes: p.Minutes,
-		Created: seconds(p.Created), LastModified: seconds(p.Modified),
+		Created: awsjson.Time(p.Created), LastModified: awsjson.Time(p.Modified),
 		Source: sourceJSON{"NO_SOURCE", script.BuildSpec}, Environment: environment(p.Variables),
 	}
 }
@@ -82,6 +81,3 @@ func (e *Engine) describeProject(p project) projectJSON {
 func environment(variables []Variable) environmentJSON {
 	return environmentJSON{Type: imageType, Image: image, ComputeType: computeType, Variables: variables}
 }
-
-// seconds is a time as the JSON protocols write it: seconds since 1970, with a fraction.
-func seconds(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"sync"
 
+	"slipway/infra/local/awsjson"
 	"slipway/infra/local/clock"
 	"slipway/infra/local/store"
 )
@@ -36,6 +37,7 @@ type Config struct {
 // An Engine answers the CodeBuild API.
 type Engine struct {
 	Config
+	api awsjson.Service
 
 	mu      sync.Mutex
 	running map[string]context.CancelCauseFunc // by build id; a build that isn't here has its whole state in the store
@@ -56,7 +58,9 @@ func New(c Config) *Engine {
 	if c.Report == nil {
 		c.Report = func(error) {}
 	}
-	return &Engine{Config: c, running: map[string]context.CancelCauseFunc{}}
+	e := &Engine{Config: c, running: map[string]context.CancelCauseFunc{}}
+	e.api = e.service()
+	return e
 }
 
 // Resume takes up what an earlier process left: builds that were running end as

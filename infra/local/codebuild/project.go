@@ -1,7 +1,6 @@
 package codebuild
 
 import (
-	"encoding/json"
 	"fmt"
 	"regexp"
 	"time"
@@ -59,16 +58,16 @@ func (e *Engine) Create(spec ProjectSpec) error {
 		return fmt.Errorf("create project %s: %w", spec.Name, err)
 	}
 	return e.Store.Update(func(tx store.Tx) error {
-		p, found, err := readProject(tx, spec.Name)
+		p, err := readProject(tx, spec.Name)
 		if err != nil {
 			return err
 		}
 		now := e.Clock.Now()
-		if !found {
-			p = project{Name: spec.Name, Created: now}
+		if p == nil {
+			p = &project{Name: spec.Name, Created: now}
 		}
 		p.Variables, p.Minutes, p.Modified = normalise(spec.Variables), minutes, now
-		return put(tx, projectTable, p.Name, p)
+		return store.PutJSON(tx, projectTable, []byte(p.Name), p)
 	})
 }
 
@@ -109,22 +108,11 @@ func normalise(variables []Variable) []Variable {
 	return out
 }
 
-func readProject(tx store.Tx, name string) (p project, found bool, err error) {
-	raw := tx.Get(projectTable, []byte(name))
-	if raw == nil {
-		return project{}, false, nil
-	}
-	if err := json.Unmarshal(raw, &p); err != nil {
-		return project{}, false, fmt.Errorf("read project %s: %w", name, err)
-	}
-	return p, true, nil
-}
-
-func put(tx store.Tx, table, key string, value any) error {
-	raw, err := json.Marshal(value)
+// readProject returns the project of that name, or nil.
+func readProject(tx store.Tx, name string) (*project, error) {
+	p, err := store.GetJSON[project](tx, projectTable, []byte(name))
 	if err != nil {
-		return fmt.Errorf("write %s %s: %w", table, key, err)
+		return nil, fmt.Errorf("read project %s: %w", name, err)
 	}
-	tx.Put(table, []byte(key), raw)
-	return nil
+	return p, nil
 }

@@ -85,7 +85,7 @@ func (e *Engine) begin(id string) (b build, begun bool, err error) {
 			return e.finish(tx, b, statusStopped, errStopped.Error())
 		}
 		begun, b.Began, b.Phase = true, true, phaseBuild
-		return put(tx, buildTable, id, b)
+		return store.PutJSON(tx, buildTable, []byte(id), b)
 	})
 	return b, begun && err == nil, err
 }

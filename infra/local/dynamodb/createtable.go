@@ -1,6 +1,10 @@
 package dynamodb
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"slipway/infra/local/awsjson"
+)
 
 // createTableRequest is CreateTable on the wire. Tables cost nothing here and
 // never throttle, so BillingMode, ProvisionedThroughput and TableClass have no
@@ -119,7 +123,7 @@ func (e *Engine) serveCreateTable(r createTableRequest) (any, error) {
 		return nil, err
 	}
 	created, err := e.createTable(spec, func(table) error {
-		return &apiError{shape: "ResourceInUseException", message: "Table already exists: " + spec.Name}
+		return awsjson.Errorf("ResourceInUseException", "Table already exists: %s", spec.Name)
 	})
 	if err != nil {
 		return nil, err

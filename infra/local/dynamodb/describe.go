@@ -3,8 +3,8 @@ package dynamodb
 import (
 	"crypto/sha256"
 	"fmt"
-	"time"
 
+	"slipway/infra/local/awsjson"
 	"slipway/infra/local/store"
 )
 
@@ -21,8 +21,7 @@ func (e *Engine) describeTable(r describeTableRequest) (any, error) {
 			return err
 		}
 		if t == nil {
-			return &apiError{shape: "ResourceNotFoundException",
-				message: "Requested resource not found: Table: " + r.TableName + " not found"}
+			return awsjson.Errorf("ResourceNotFoundException", "Requested resource not found: Table: %s not found", r.TableName)
 		}
 		indexes := map[string]usage{}
 		for _, x := range t.Indexes {
@@ -62,7 +61,7 @@ type tableDescription struct {
 	TableArn               string
 	TableId                string
 	TableStatus            string
-	CreationDateTime       float64
+	CreationDateTime       awsjson.Time
 	AttributeDefinitions   []attributeDefinition
 	KeySchema              []keyElement
 	ItemCount              int
@@ -87,7 +86,7 @@ type indexDescription struct {
 func (e *Engine) description(t table, items usage, indexes map[string]usage) tableDescription {
 	d := tableDescription{
 		TableName: t.Name, TableArn: e.tableARN(t.Name), TableId: e.tableID(t), TableStatus: "ACTIVE",
-		CreationDateTime:     float64(t.Created.UnixMilli()) / float64(time.Second/time.Millisecond),
+		CreationDateTime:     awsjson.Time(t.Created),
 		AttributeDefinitions: t.definitions(), KeySchema: t.Key.elements(),
 		ItemCount: items.items, TableSizeBytes: items.bytes,
 		BillingModeSummary: map[string]string{"BillingMode": "PAY_PER_REQUEST"},

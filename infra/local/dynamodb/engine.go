@@ -3,12 +3,12 @@
 package dynamodb
 
 import (
-	"encoding/json"
 	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"slipway/infra/local/awsjson"
 	"slipway/infra/local/clock"
 	"slipway/infra/local/store"
 )
@@ -32,6 +32,7 @@ type Engine struct {
 	region   string
 	failed   func(error)
 	requests atomic.Uint64 // answered so far
+	api      awsjson.Service
 
 	mu        sync.Mutex
 	listeners []func(table string)
@@ -42,6 +43,7 @@ type Engine struct {
 func New(c Config) *Engine {
 	e := &Engine{store: c.Store, clock: c.Clock, account: c.Account, region: c.Region, failed: c.Failed,
 		wakes: map[string]wake{}}
+	e.api = e.service()
 	if e.account == "" {
 		e.account = "000000000000"
 	}
@@ -101,14 +103,14 @@ func (e *Engine) createTable(spec TableSpec, exists func(table) error) (table, e
 			created = *existing
 			return exists(created)
 		}
-		return putJSON(tx, tablesTable, []byte(spec.Name), created)
+		return store.PutJSON(tx, tablesTable, []byte(spec.Name), created)
 	})
 	return created, err
 }
 
 // findTable returns the table of that name, or nil.
 func findTable(tx store.Tx, name string) (*table, error) {
-	return getJSON[table](tx, tablesTable, []byte(name))
+	return store.GetJSON[table](tx, tablesTable, []byte(name))
 }
 
 // mustFindTable returns the table of that name, or the error that there is none.
@@ -118,28 +120,6 @@ func mustFindTable(tx store.Tx, name string) (*table, error) {
 		return nil, noSuchTable()
 	}
 	return found, err
-}
-
-// getJSON reads what putJSON wrote under key; nil, when there is nothing.
-func getJSON[T any](tx store.Tx, from string, key []byte) (*T, error) {
-	raw := tx.Get(from, key)
-	if raw == nil {
-		return nil, nil
-	}
-	stored := new(T)
-	if err := json.Unmarshal(raw, stored); err != nil {
-		return nil, fmt.Errorf("read store table %s: %w", from, err)
-	}
-	return stored, nil
-}
-
-func putJSON(tx store.Tx, to string, key []byte, v any) error {
-	raw, err := json.Marshal(v)
-	if err != nil {
-		return fmt.Errorf("write store table %s: %w", to, err)
-	}
-	tx.Put(to, key, raw)
-	return nil
 }
 
 // getItem reads the item that a table of items keeps under key, or nil.

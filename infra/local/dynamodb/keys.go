@@ -1,5 +1,7 @@
 package dynamodb
 
+import "slipway/infra/local/awsjson"
+
 // checkKey refuses a key that has other attributes than the schema's, or of
 // other types, or a value that no key can have.
 func (k KeySchema) checkKey(key item) error {
@@ -14,7 +16,9 @@ func (k KeySchema) checkKey(key item) error {
 	return k.checkValues(key)
 }
 
-func keyMismatch() *apiError { return invalid("The provided key element does not match the schema") }
+func keyMismatch() *awsjson.Error {
+	return invalid("The provided key element does not match the schema")
+}
 
 // checkItem refuses an item without a proper primary key.
 func (k KeySchema) checkItem(it item) error {

@@ -1,7 +1,5 @@
 package dynamodb
 
-import "errors"
-
 // A mutation is what a request wants done to one item.
 type mutation struct {
 	verb      verb
@@ -22,7 +20,7 @@ const (
 )
 
 // locate finds the table and the key that the mutation is about. Other errors
-// than of type *apiError are the store's.
+// than of type [*awsjson.Error] are the store's.
 func (w *writer) locate(m mutation) (change, error) {
 	t, err := mustFindTable(w.tx, m.table)
 	if err != nil {
@@ -140,11 +138,4 @@ func (e *Engine) mutate(m mutation) (change, capacity, error) {
 		return err
 	})
 	return made, used, err
-}
-
-// asAPIError returns err where the request is to blame for it, and nil where the store is.
-func asAPIError(err error) *apiError {
-	var refused *apiError
-	errors.As(err, &refused)
-	return refused
 }

@@ -4,6 +4,8 @@ import (
 	"math/big"
 	"strconv"
 	"strings"
+
+	"slipway/infra/local/awsjson"
 )
 
 // A number is an exact decimal: ±0.digits × 10^point. Its digits have no zeros
@@ -34,7 +36,7 @@ func parseNumber(s string) (number, error) {
 	return newNumber(negative, whole+fraction, len(whole)+exponent)
 }
 
-func notNumeric(s string) *apiError {
+func notNumeric(s string) *awsjson.Error {
 	if s == "" {
 		return invalid("The parameter cannot be converted to a numeric value")
 	}

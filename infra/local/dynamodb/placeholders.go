@@ -2,7 +2,6 @@ package dynamodb
 
 import (
 	"encoding/json"
-	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -61,9 +60,8 @@ func decodePlaceholder(key string, raw []byte) (value, error) {
 		return nil, invalid("ExpressionAttributeValues contains invalid key: Syntax error; key: %q", key)
 	}
 	v, err := decodeValue(raw, 1)
-	var refused *apiError
-	if errors.As(err, &refused) && refused.shape == "ValidationException" {
-		return nil, invalid("ExpressionAttributeValues contains invalid value: %s for key %s", refused.message, key)
+	if refused := asRefusal(err); refused != nil && refused.Code == "ValidationException" {
+		return nil, invalid("ExpressionAttributeValues contains invalid value: %s for key %s", refused.Message, key)
 	}
 	return v, err
 }

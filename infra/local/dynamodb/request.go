@@ -1,37 +1,6 @@
 package dynamodb
 
-import (
-	"bytes"
-	"encoding/json"
-	"errors"
-	"io"
-	"strings"
-)
-
-// decodeRequest reads a request; a member that no request of its kind has is refused.
-func decodeRequest(body []byte, request any) error {
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	decoder.DisallowUnknownFields()
-	err := decoder.Decode(request)
-	if err == nil && !errors.Is(trailing(decoder), io.EOF) {
-		return malformed("the body of the request must be one JSON object")
-	}
-	if err == nil {
-		return nil
-	}
-	if refused := asAPIError(err); refused != nil {
-		return refused
-	}
-	if member, unknown := strings.CutPrefix(err.Error(), "json: unknown field "); unknown {
-		return invalid("The request has a member that is not supported: %s", strings.Trim(member, `"`))
-	}
-	return malformed("the body of the request can not be read: %v", err)
-}
-
-func trailing(decoder *json.Decoder) error {
-	_, err := decoder.Token()
-	return err
-}
+import "encoding/json"
 
 // legacyParameters are members of requests from before there were expressions.
 // They are refused, whatever the operation.

@@ -72,7 +72,7 @@ func (t *table) streamLabel() string { return t.Created.UTC().Format("2006-01-02
 
 // Records returns at most limit records of a table's stream in the order of
 // their commits, from the first one after the sequence number after; "" stands
-// for the start of what has not been trimmed.
+// for the oldest that the stream still has.
 func (e *Engine) Records(name, after string, limit int) ([]StreamRecord, error) {
 	var records []StreamRecord
 	err := e.store.View(func(tx store.Tx) error {
@@ -103,31 +103,6 @@ func mustFindStream(tx store.Tx, name string) (*table, error) {
 	return t, err
 }
 
-// TrimRecords forgets the records of a table's stream up to and including the
-// sequence number through. Nothing else does: records do not age.
-func (e *Engine) TrimRecords(name, through string) error {
-	err := e.store.Update(func(tx store.Tx) error {
-		if _, err := mustFindStream(tx, name); err != nil {
-			return err
-		}
-		var old [][]byte
-		for key := range tx.Scan(streamTable(name), nil) {
-			if string(key) > through {
-				break
-			}
-			old = append(old, slices.Clone(key))
-		}
-		for _, key := range old {
-			tx.Delete(streamTable(name), key)
-		}
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("trim stream of table %s: %w", name, err)
-	}
-	return nil
-}
-
 // OnRecords has f called after each commit that appended records to a table's
 // stream, in the goroutine that committed.
 func (e *Engine) OnRecords(f func(table string)) {
@@ -154,12 +129,17 @@ func (w *writer) record(c change) error {
 	if err != nil {
 		return err
 	}
-	w.streamed[c.table.Name] = true
+	if !w.streamed[c.table.Name] {
+		w.streamed[c.table.Name] = true
+		if err := w.purgeRecords(c.table.Name); err != nil {
+			return err
+		}
+	}
 	record := w.engine.lambdaRecord(c, sequence, w.engine.clock.Now())
-	return putJSON(w.tx, streamTable(c.table.Name), []byte(sequence), record)
+	return store.PutJSON(w.tx, streamTable(c.table.Name), []byte(sequence), record)
 }
 
-// nextSequence counts in the store, so that trimming never makes a number come back.
+// nextSequence counts in the store, so that no number comes back when the records are gone.
 func (w *writer) nextSequence(table string) (string, error) {
 	var last uint64
 	if raw := w.tx.Get(sequencesTable, []byte(table)); raw != nil {

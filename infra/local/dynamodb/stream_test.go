@@ -105,7 +105,7 @@ func TestAViewHasOnlyItsImages(t *testing.T) {
 	}
 }
 
-func TestRecordsAreReadInOrderAndTrimmed(t *testing.T) {
+func TestRecordsAreReadInOrder(t *testing.T) {
 	b := newBench(t)
 	for i := range 5 {
 		b.put(key("a", fmt.Sprint(i)))
@@ -117,13 +117,42 @@ func TestRecordsAreReadInOrderAndTrimmed(t *testing.T) {
 	if len(first) != 2 || len(rest) != 3 || rest[0].SequenceNumber != "000000000000000000003" {
 		t.Fatalf("got %d and %d records, the latter from %s", len(first), len(rest), rest[0].SequenceNumber)
 	}
-	b.must(b.engine.TrimRecords(spec.Name, rest[2].SequenceNumber))
-	if left := b.records(); len(left) != 0 {
-		t.Errorf("%d records are left", len(left))
+}
+
+func TestARecordGoesWithTheFirstWriteOnceItIsOlderThanADay(t *testing.T) {
+	b := newBench(t)
+	for _, step := range []struct {
+		at   time.Duration
+		left string // the sequence numbers of the records after a write
+	}{
+		{500 * time.Millisecond, "1"}, {time.Hour, "1 2"}, {24*time.Hour + 500*time.Millisecond, "1 2 3"}, {24*time.Hour + time.Second, "2 3 4"},
+		{26 * time.Hour, "3 4 5"}, {100 * time.Hour, "6"},
+	} {
+		b.clock.RunUntil(start.Add(step.at))
+		b.put(key("a", fmt.Sprint(int(step.at))))
+		var left []string
+		for _, r := range b.records() {
+			left = append(left, strings.TrimLeft(r.SequenceNumber, "0"))
+		}
+		if got := strings.Join(left, " "); got != step.left {
+			t.Errorf("after a write at %v, the stream has %s, want %s", step.at, got, step.left)
+		}
 	}
-	b.put(key("a", "9"))
-	if left := b.records(); len(left) != 1 || left[0].SequenceNumber != "000000000000000000006" {
-		t.Errorf("after trimming, got %v", left)
+}
+
+func TestAWriteClearsAwayAtMostAHundredOldRecords(t *testing.T) {
+	b := newBench(t)
+	for i := range 250 {
+		b.put(key("a", fmt.Sprint(i)))
+	}
+	b.clock.RunUntil(start.Add(25 * time.Hour))
+	var left []int
+	for range 3 {
+		b.put(key("b", fmt.Sprint(len(left))))
+		left = append(left, len(b.records()))
+	}
+	if diff := cmp.Diff([]int{151, 52, 3}, left); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
 
@@ -150,8 +179,8 @@ func TestAStreamIsRefusedWhereThereIsNone(t *testing.T) {
 	if _, err := b.engine.Records("silent", "", 1); err == nil || !strings.Contains(err.Error(), "silent: the table has no stream") {
 		t.Errorf("Records: got %v", err)
 	}
-	if err := b.engine.TrimRecords("nope", ""); err == nil {
-		t.Error("TrimRecords of no table succeeded")
+	if _, err := b.engine.Records("nope", "", 1); err == nil {
+		t.Error("Records of no table succeeded")
 	}
 	if arn := b.engine.StreamARN("silent"); arn != "" {
 		t.Errorf("StreamARN: got %s", arn)

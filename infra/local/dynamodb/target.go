@@ -92,7 +92,7 @@ func (t target) encodeStart(start item) ([]byte, error) {
 	}
 	for _, k := range []KeySchema{t.table.Key, t.key} {
 		if err := k.checkKey(k.of(start)); err != nil {
-			return nil, invalid("The provided starting key is invalid: %s", asAPIError(err).message)
+			return nil, invalid("The provided starting key is invalid: %s", asRefusal(err).Message)
 		}
 	}
 	if t.index == nil {

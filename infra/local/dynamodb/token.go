@@ -8,6 +8,9 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"slipway/infra/local/awsjson"
+	"slipway/infra/local/store"
 )
 
 const (
@@ -29,15 +32,15 @@ func (w *writer) repeats(r transactWriteRequest) (bool, error) {
 	if r.ClientRequestToken == "" {
 		return false, nil
 	}
-	kept, err := getJSON[receipt](w.tx, tokensTable, []byte(r.ClientRequestToken))
+	kept, err := store.GetJSON[receipt](w.tx, tokensTable, []byte(r.ClientRequestToken))
 	if err != nil || kept == nil || !kept.Expires.After(w.engine.clock.Now()) {
 		return false, err
 	}
 	digest, err := r.digest()
 	if err == nil && digest != kept.Request {
-		err = &apiError{shape: "IdempotentParameterMismatchException",
-			message: fmt.Sprintf("ClientRequestToken %s was used for another transaction less than %s ago; a new transaction needs a new token",
-				r.ClientRequestToken, tokenLife)}
+		err = awsjson.Errorf("IdempotentParameterMismatchException",
+			"ClientRequestToken %s was used for another transaction less than %s ago; a new transaction needs a new token",
+			r.ClientRequestToken, tokenLife)
 	}
 	return err == nil, err
 }
@@ -54,7 +57,7 @@ func (w *writer) remember(r transactWriteRequest) error {
 	w.purgeReceipts()
 	expires := w.engine.clock.Now().Add(tokenLife)
 	w.tx.Put(tokenAgesTable, tokenAge(expires, r.ClientRequestToken), []byte{})
-	return putJSON(w.tx, tokensTable, []byte(r.ClientRequestToken), receipt{digest, expires})
+	return store.PutJSON(w.tx, tokensTable, []byte(r.ClientRequestToken), receipt{digest, expires})
 }
 
 // digest is the same for requests that ask for the same actions, however they are written.

@@ -1,6 +1,10 @@
 package dynamodb
 
-import "slipway/infra/local/store"
+import (
+	"slipway/infra/local/store"
+
+	"slipway/infra/local/awsjson"
+)
 
 type transactGetRequest struct {
 	TransactItems          []getActionRequest
@@ -74,7 +78,7 @@ func (r transactGetRequest) parse() ([]lookup, error) {
 // findAll reads the items of a transaction, nil for those that are not there.
 func findAll(tx store.Tx, lookups []lookup) ([]item, error) {
 	found := make([]item, len(lookups))
-	faults := make([]*apiError, len(lookups))
+	faults := make([]*awsjson.Error, len(lookups))
 	seen := map[string]bool{}
 	size := 0
 	for i, l := range lookups {

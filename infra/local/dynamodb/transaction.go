@@ -1,12 +1,12 @@
 package dynamodb
 
-import "errors"
+import "slipway/infra/local/awsjson"
 
 // prepareAll works out all changes of a transaction. Where any can't be made,
 // the transaction is cancelled with a reason for each of them.
 func (w *writer) prepareAll(mutations []mutation) ([]change, error) {
 	changes := make([]change, len(mutations))
-	faults := make([]*apiError, len(mutations))
+	faults := make([]*awsjson.Error, len(mutations))
 	seen := map[string]bool{}
 	for i, m := range mutations {
 		c, err := w.locate(m)
@@ -37,16 +37,16 @@ func (w *writer) prepareAll(mutations []mutation) ([]change, error) {
 
 // asFault returns err where it is one that cancels a transaction, and nil
 // where it is none or one that refuses the whole request.
-func asFault(err error) *apiError {
-	var refused *apiError
-	if !errors.As(err, &refused) || refused.shape == "ResourceNotFoundException" {
+func asFault(err error) *awsjson.Error {
+	refused := asRefusal(err)
+	if refused == nil || refused.Code == "ResourceNotFoundException" {
 		return nil
 	}
 	return refused
 }
 
 // cancelledFor is the error of a transaction with these faults, nil when it has none.
-func cancelledFor(faults []*apiError) error {
+func cancelledFor(faults []*awsjson.Error) error {
 	reasons := make([]cancellation, len(faults))
 	faulty := false
 	for i, fault := range faults {

@@ -1,6 +1,10 @@
 package dynamodb
 
-import "slices"
+import (
+	"slices"
+
+	"slipway/infra/local/awsjson"
+)
 
 // An update is an update expression. All its sources see the item as it was
 // before the update.
@@ -29,11 +33,11 @@ type edit struct {
 	value value
 }
 
-func badPath() *apiError {
+func badPath() *awsjson.Error {
 	return invalid("The document path provided in the update expression is invalid for update")
 }
 
-func wrongOperand() *apiError {
+func wrongOperand() *awsjson.Error {
 	return invalid("An operand in the update expression has an incorrect data type")
 }
 

@@ -5,12 +5,14 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+
+	"slipway/infra/local/awsjson"
 )
 
 // maxNesting is how many levels a value may have, counting its scalars.
 const maxNesting = 32
 
-// UnmarshalJSON reads attribute values by name; its errors are of type *apiError.
+// UnmarshalJSON reads attribute values by name; its errors are of type [*awsjson.Error].
 func (d *document) UnmarshalJSON(raw []byte) error {
 	read, err := decodeDocument(raw, 1)
 	*d = read
@@ -55,7 +57,7 @@ func decodeValue(raw []byte, level int) (value, error) {
 	return nil, emptyValue()
 }
 
-func emptyValue() *apiError {
+func emptyValue() *awsjson.Error {
 	return invalid("Supplied AttributeValue is empty, must contain exactly one of the supported datatypes")
 }
 

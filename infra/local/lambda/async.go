@@ -3,7 +3,6 @@ package lambda
 import (
 	"context"
 	"encoding/binary"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -14,10 +13,9 @@ import (
 const (
 	invocationsTable = "lambda/invocations" // sequence → invocation
 	sequenceTable    = "lambda/sequence"    // sequenceKey → the last sequence given out
-	placesTable      = "lambda/places"      // mapping id → place
+	sequenceKey      = "last"
+	placesTable      = "lambda/places" // mapping id → place
 )
-
-var sequenceKey = []byte("last")
 
 // retryStep is the wait before the first retry of an asynchronous invocation;
 // the second waits twice as long.
@@ -52,12 +50,12 @@ func (e *Engine) queue(tx store.Tx, nameOrARN string, payload []byte) (string, e
 	}
 	now := e.Clock.Now()
 	i := invocation{RequestID: e.NewID(), Function: f.Name, Payload: payload, Queued: now, Due: now}
-	return i.RequestID, e.schedule(tx, nextSequence(tx), i)
+	return i.RequestID, e.schedule(tx, store.NextSequence(tx, sequenceTable, sequenceKey), i)
 }
 
 // schedule stores i and attempts it when it is due.
 func (e *Engine) schedule(tx store.Tx, seq uint64, i invocation) error {
-	if err := putJSON(tx, invocationsTable, sequenceBytes(seq), i); err != nil {
+	if err := store.PutJSON(tx, invocationsTable, store.SequenceKey(seq), i); err != nil {
 		return err
 	}
 	tx.OnCommit(func() { e.attemptAt(seq, i.Due) })
@@ -70,26 +68,25 @@ func (e *Engine) attemptAt(seq uint64, due time.Time) {
 
 // attempt runs the invocation at seq once and records what came of it.
 func (e *Engine) attempt(seq uint64) error {
-	var i invocation
-	var found bool
+	var i *invocation
 	err := e.Store.View(func(tx store.Tx) (err error) {
-		found, err = getJSON(tx, invocationsTable, sequenceBytes(seq), &i)
+		i, err = store.GetJSON[invocation](tx, invocationsTable, store.SequenceKey(seq))
 		return err
 	})
-	if err != nil || !found {
+	if err != nil || i == nil {
 		return err
 	}
 	f, err := e.function(i.Function)
 	if err != nil { // the function is no longer declared, and its queue goes with it
-		return e.Store.Update(func(tx store.Tx) error { tx.Delete(invocationsTable, sequenceBytes(seq)); return nil })
+		return e.Store.Update(func(tx store.Tx) error { tx.Delete(invocationsTable, store.SequenceKey(seq)); return nil })
 	}
 	_, failure := e.run(context.Background(), f, i.RequestID, i.Payload)
 	err = e.Store.Update(func(tx store.Tx) error {
 		if failure == nil {
-			tx.Delete(invocationsTable, sequenceBytes(seq))
+			tx.Delete(invocationsTable, store.SequenceKey(seq))
 			return nil
 		}
-		return e.failed(tx, seq, i, f, failure)
+		return e.failed(tx, seq, *i, f, failure)
 	})
 	if err != nil {
 		return fmt.Errorf("record invocation %s of function %s: %w", i.RequestID, i.Function, err)
@@ -103,10 +100,10 @@ func (e *Engine) failed(tx store.Tx, seq uint64, i invocation, f *function, fail
 	i.Due = e.Clock.Now().Add(time.Duration(i.Failures) * retryStep)
 	switch {
 	case i.Failures > f.retries:
-		tx.Delete(invocationsTable, sequenceBytes(seq))
+		tx.Delete(invocationsTable, store.SequenceKey(seq))
 		return e.giveUp(tx, i, f, "RetriesExhausted", failure)
 	case i.Due.Sub(i.Queued) > f.MaxEventAge:
-		tx.Delete(invocationsTable, sequenceBytes(seq))
+		tx.Delete(invocationsTable, store.SequenceKey(seq))
 		return e.giveUp(tx, i, f, "EventAgeExceeded", failure)
 	}
 	return e.schedule(tx, seq, i)
@@ -115,9 +112,9 @@ func (e *Engine) failed(tx store.Tx, seq uint64, i invocation, f *function, fail
 func (e *Engine) resumeInvocations() error {
 	return e.Store.View(func(tx store.Tx) error {
 		for key, value := range tx.Scan(invocationsTable, nil) {
-			var i invocation
-			if err := json.Unmarshal(value, &i); err != nil {
-				return fmt.Errorf("read invocation %x: %w", key, err)
+			i, err := store.ParseJSON[invocation](invocationsTable, value)
+			if err != nil {
+				return fmt.Errorf("invocation %x: %w", key, err)
 			}
 			e.attemptAt(binary.BigEndian.Uint64(key), i.Due)
 		}
@@ -134,36 +131,4 @@ func (e *Engine) anyInvocation() (pending bool, err error) {
 		return nil
 	})
 	return pending, err
-}
-
-// nextSequence returns a number above all that it returned before.
-func nextSequence(tx store.Tx) uint64 {
-	var last uint64
-	if value := tx.Get(sequenceTable, sequenceKey); value != nil {
-		last = binary.BigEndian.Uint64(value)
-	}
-	tx.Put(sequenceTable, sequenceKey, sequenceBytes(last+1))
-	return last + 1
-}
-
-func sequenceBytes(seq uint64) []byte { return binary.BigEndian.AppendUint64(nil, seq) }
-
-func putJSON(tx store.Tx, table string, key []byte, value any) error {
-	encoded, err := json.Marshal(value)
-	if err != nil {
-		return fmt.Errorf("encode for %s: %w", table, err)
-	}
-	tx.Put(table, key, encoded)
-	return nil
-}
-
-func getJSON(tx store.Tx, table string, key []byte, into any) (found bool, err error) {
-	value := tx.Get(table, key)
-	if value == nil {
-		return false, nil
-	}
-	if err := json.Unmarshal(value, into); err != nil {
-		return false, fmt.Errorf("read %x from %s: %w", key, table, err)
-	}
-	return true, nil
 }

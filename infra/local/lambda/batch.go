@@ -174,7 +174,7 @@ func (m *mapping) discard(p place, b batch, condition, requestID string) error {
 				return err
 			}
 		}
-		return putJSON(tx, placesTable, []byte(m.ID), p.after(b.end()))
+		return store.PutJSON(tx, placesTable, []byte(m.ID), p.after(b.end()))
 	})
 }
 

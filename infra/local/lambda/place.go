@@ -49,16 +49,20 @@ func (m *mapping) last() (string, error) {
 	}
 }
 
+// load returns the place of m; found is false before its first start.
 func (m *mapping) load() (p place, found bool, err error) {
-	err = m.engine.Store.View(func(tx store.Tx) (err error) {
-		found, err = getJSON(tx, placesTable, []byte(m.ID), &p)
+	err = m.engine.Store.View(func(tx store.Tx) error {
+		stored, err := store.GetJSON[place](tx, placesTable, []byte(m.ID))
+		if stored != nil {
+			p, found = *stored, true
+		}
 		return err
 	})
 	return p, found, err
 }
 
 func (m *mapping) save(p place) error {
-	return m.engine.Store.Update(func(tx store.Tx) error { return putJSON(tx, placesTable, []byte(m.ID), p) })
+	return m.engine.Store.Update(func(tx store.Tx) error { return store.PutJSON(tx, placesTable, []byte(m.ID), p) })
 }
 
 // within returns p with a batch under way that ends at end.

@@ -40,7 +40,7 @@ func (e *Engine) CreateBucket(spec BucketSpec) error {
 		return fmt.Errorf("create bucket %q: %w", spec.Name, err)
 	}
 	return e.Store.Update(func(tx store.Tx) error {
-		there, err := getRecord[bucket](tx, bucketTable, []byte(spec.Name))
+		there, err := store.GetJSON[bucket](tx, bucketTable, []byte(spec.Name))
 		if err != nil {
 			return err
 		}
@@ -59,7 +59,7 @@ func (e *Engine) addBucket(tx store.Tx, spec BucketSpec) error {
 	if spec.Versioned {
 		b.Versioning = versioningEnabled
 	}
-	return putRecord(tx, bucketTable, []byte(spec.Name), b)
+	return store.PutJSON(tx, bucketTable, []byte(spec.Name), b)
 }
 
 // now is the clock's time to the second, which is all that S3 keeps.
@@ -67,7 +67,7 @@ func (e *Engine) now() time.Time { return e.Clock.Now().UTC().Truncate(time.Seco
 
 // getBucket returns the bucket or NoSuchBucket.
 func getBucket(tx store.Tx, name string) (*bucket, error) {
-	b, err := getRecord[bucket](tx, bucketTable, []byte(name))
+	b, err := store.GetJSON[bucket](tx, bucketTable, []byte(name))
 	if err != nil {
 		return nil, err
 	}

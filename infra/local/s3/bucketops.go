@@ -30,7 +30,7 @@ func (c *call) createBucket() error {
 		return err
 	}
 	err := c.engine.Store.Update(func(tx store.Tx) error {
-		there, err := getRecord[bucket](tx, bucketTable, []byte(c.bucket))
+		there, err := store.GetJSON[bucket](tx, bucketTable, []byte(c.bucket))
 		if err != nil {
 			return err
 		}
@@ -92,7 +92,7 @@ func (c *call) deleteBucket() error {
 			return newFault(http.StatusConflict, "BucketNotEmpty", "The bucket you tried to delete is not empty").with("BucketName", c.bucket)
 		}
 		for row, raw := seek(tx, uploadTable, stem, stem); row != nil; row, raw = seek(tx, uploadTable, stem, stem) {
-			u, err := readRecord[upload](uploadTable, raw)
+			u, err := store.ParseJSON[upload](uploadTable, raw)
 			if err == nil {
 				err = c.engine.removeUpload(tx, u, nil)
 			}
@@ -144,7 +144,7 @@ func (c *call) listBuckets() error {
 				result.ContinuationToken = continuationToken(result.Buckets[limit-1].Name)
 				return nil
 			}
-			b, err := readRecord[bucket](bucketTable, raw)
+			b, err := store.ParseJSON[bucket](bucketTable, raw)
 			if err != nil {
 				return err
 			}

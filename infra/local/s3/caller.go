@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"slipway/infra/local/awsjson"
 )
 
 // A caller is who sent a request. Signatures are not verified: the access key id
@@ -23,9 +25,7 @@ func (c *call) identify() error {
 		c.caller.address = host
 	}
 	if authorization := c.header.Get("Authorization"); authorization != "" {
-		key, err := signer(authorization)
-		c.caller.key = key
-		return err
+		return c.signed(authorization)
 	}
 	switch {
 	case c.query.Has("X-Amz-Algorithm"):
@@ -36,20 +36,17 @@ func (c *call) identify() error {
 	return nil
 }
 
-// signer returns the access key id of "AWS4-HMAC-SHA256 Credential=<id>/…, …" or "AWS <id>:…".
-func signer(authorization string) (string, error) {
-	scheme, rest, _ := strings.Cut(authorization, " ")
-	if scheme == "AWS" {
-		key, _, _ := strings.Cut(rest, ":")
-		return key, nil
+// signed reads an Authorization header of Signature Version 4, or of the older
+// Version 2: "AWS <access key id>:<signature>".
+func (c *call) signed(authorization string) error {
+	if rest, old := strings.CutPrefix(authorization, "AWS "); old {
+		c.caller.key, _, _ = strings.Cut(rest, ":")
+		return nil
 	}
-	if strings.HasPrefix(scheme, "AWS4-") {
-		if _, credential, ok := strings.Cut(rest, "Credential="); ok {
-			key, _, _ := strings.Cut(credential, "/")
-			return strings.TrimSpace(key), nil
-		}
+	if c.caller.key = awsjson.Caller(c.r); c.caller.key == "" {
+		return invalidArgument("Authorization", authorization, "Unsupported Authorization Type")
 	}
-	return "", invalidArgument("Authorization", authorization, "Unsupported Authorization Type")
+	return nil
 }
 
 // presignedV4 reads a URL signed with Signature Version 4, per "Authenticating

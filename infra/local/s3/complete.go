@@ -178,7 +178,7 @@ func findPart(tx store.Tx, u *upload, want completedPart) (*part, error) {
 	var p *part
 	var err error
 	if want.PartNumber >= 1 && want.PartNumber <= maxParts {
-		p, err = getRecord[part](tx, partTable, partRow(u.ID, want.PartNumber))
+		p, err = store.GetJSON[part](tx, partTable, partRow(u.ID, want.PartNumber))
 	}
 	if err != nil {
 		return nil, err

@@ -75,7 +75,7 @@ func (l listing) keys(tx store.Tx, after string) (page []entry, more bool, err e
 		if row == nil || l.limit == 0 {
 			return page, false, nil
 		}
-		v, err := readRecord[version](objectTable, raw)
+		v, err := store.ParseJSON[version](objectTable, raw)
 		if err != nil {
 			return nil, false, err
 		}

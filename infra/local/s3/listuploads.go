@@ -72,7 +72,7 @@ func (c *call) collectUploads(tx store.Tx, l listing, from []byte, result *listU
 			result.IsTruncated, result.NextKeyMarker, result.NextUploadIdMarker = true, l.text(last), lastID
 			return nil
 		}
-		u, err := readRecord[upload](uploadTable, raw)
+		u, err := store.ParseJSON[upload](uploadTable, raw)
 		if err != nil {
 			return err
 		}

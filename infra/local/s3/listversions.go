@@ -108,7 +108,7 @@ func (l listing) versions(tx store.Tx, key, id string) (page []entry, more bool,
 		if len(page) == l.limit {
 			return page, true, nil
 		}
-		v, err := readRecord[version](objectTable, raw)
+		v, err := store.ParseJSON[version](objectTable, raw)
 		if err != nil {
 			return nil, false, err
 		}

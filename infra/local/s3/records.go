@@ -2,9 +2,6 @@ package s3
 
 import (
 	"bytes"
-	"encoding/binary"
-	"encoding/json"
-	"fmt"
 
 	"slipway/infra/local/store"
 )
@@ -20,32 +17,6 @@ const (
 	counterTable = "s3/counters" // "sequence" → the last sequence number
 )
 
-// getRecord returns the record under key, or nil when there is none.
-func getRecord[T any](tx store.Tx, table string, key []byte) (*T, error) {
-	raw := tx.Get(table, key)
-	if raw == nil {
-		return nil, nil
-	}
-	return readRecord[T](table, raw)
-}
-
-func readRecord[T any](table string, raw []byte) (*T, error) {
-	record := new(T)
-	if err := json.Unmarshal(raw, record); err != nil {
-		return nil, fmt.Errorf("read record of %s: %w", table, err)
-	}
-	return record, nil
-}
-
-func putRecord(tx store.Tx, table string, key []byte, record any) error {
-	raw, err := json.Marshal(record)
-	if err != nil {
-		return fmt.Errorf("write record of %s: %w", table, err)
-	}
-	tx.Put(table, key, raw)
-	return nil
-}
-
 // seek returns the first pair of table at or after from whose key starts with
 // prefix, or nil when there is none.
 func seek(tx store.Tx, table string, from, prefix []byte) (key, value []byte) {
@@ -60,12 +31,4 @@ func seek(tx store.Tx, table string, from, prefix []byte) (key, value []byte) {
 
 // nextSequence returns a number greater than any that it returned before. It
 // orders the versions of a key and is the sequencer of their events.
-func nextSequence(tx store.Tx) uint64 {
-	name := []byte("sequence")
-	next := uint64(1)
-	if last := tx.Get(counterTable, name); last != nil {
-		next += binary.BigEndian.Uint64(last)
-	}
-	tx.Put(counterTable, name, binary.BigEndian.AppendUint64(nil, next))
-	return next
-}
+func nextSequence(tx store.Tx) uint64 { return store.NextSequence(tx, counterTable, "sequence") }

@@ -44,7 +44,7 @@ func (c *call) getUpload(tx store.Tx) (*upload, error) {
 		return nil, err
 	}
 	id := c.query.Get("uploadId")
-	u, err := getRecord[upload](tx, uploadTable, namedRow(c.bucket, c.key, id))
+	u, err := store.GetJSON[upload](tx, uploadTable, namedRow(c.bucket, c.key, id))
 	if err == nil && u == nil {
 		err = noSuchUpload(id)
 	}
@@ -67,7 +67,7 @@ func parts(tx store.Tx, upload string, after int) (all []*part, err error) {
 		if len(row) < len(stem) || string(row[:len(stem)]) != string(stem) {
 			break
 		}
-		p, err := readRecord[part](partTable, raw)
+		p, err := store.ParseJSON[part](partTable, raw)
 		if err != nil {
 			return nil, err
 		}
@@ -112,7 +112,7 @@ func (c *call) createMultipartUpload() error {
 		}
 		// The sequence number in front lists the uploads of a key in the order of their start.
 		u.ID = fmt.Sprintf("%016x-%s", nextSequence(tx), c.engine.NewID())
-		return putRecord(tx, uploadTable, namedRow(c.bucket, c.key, u.ID), u)
+		return store.PutJSON(tx, uploadTable, namedRow(c.bucket, c.key, u.ID), u)
 	})
 	if err != nil {
 		return err

@@ -53,7 +53,7 @@ func (c *call) storePart(number int, body *payload) (*part, error) {
 			return err
 		}
 		row := partRow(u.ID, number)
-		old, err := getRecord[part](tx, partTable, row)
+		old, err := store.GetJSON[part](tx, partTable, row)
 		if err != nil {
 			return err
 		}
@@ -61,7 +61,7 @@ func (c *call) storePart(number int, body *payload) (*part, error) {
 			c.engine.bodies.remove(tx, old.Body)
 		}
 		c.engine.keep(tx, d)
-		return putRecord(tx, partTable, row, p)
+		return store.PutJSON(tx, partTable, row, p)
 	})
 	if err != nil {
 		return nil, errors.Join(err, c.engine.discard(d))

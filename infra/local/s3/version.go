@@ -62,7 +62,7 @@ func current(tx store.Tx, bucket, key string) (*version, error) {
 	if row == nil {
 		return nil, nil
 	}
-	return readRecord[version](objectTable, raw)
+	return store.ParseJSON[version](objectTable, raw)
 }
 
 // versionByID returns a version of key, which may be a delete marker, or nil.
@@ -71,7 +71,7 @@ func versionByID(tx store.Tx, bucket, key, id string) (*version, error) {
 	if row == nil {
 		return nil, nil
 	}
-	return getRecord[version](tx, objectTable, row)
+	return store.GetJSON[version](tx, objectTable, row)
 }
 
 // addVersion makes v the current version of its key in b and sets its ID and
@@ -88,12 +88,12 @@ func (e *Engine) addVersion(tx store.Tx, b *bucket, v *version) error {
 	}
 	row := objectRow(b.Spec.Name, v.Key, v.Sequence)
 	tx.Put(versionTable, namedRow(b.Spec.Name, v.Key, v.ID), row)
-	return putRecord(tx, objectTable, row, v)
+	return store.PutJSON(tx, objectTable, row, v)
 }
 
 // saveVersion writes v, which is in the store already, with changed attributes.
 func saveVersion(tx store.Tx, bucket string, v *version) error {
-	return putRecord(tx, objectTable, objectRow(bucket, v.Key, v.Sequence), v)
+	return store.PutJSON(tx, objectTable, objectRow(bucket, v.Key, v.Sequence), v)
 }
 
 // removeVersion removes a version and its bodies for good, and returns it, or nil when there is none.
@@ -103,7 +103,7 @@ func (e *Engine) removeVersion(tx store.Tx, b *bucket, key, id string) (*version
 	if row == nil {
 		return nil, nil
 	}
-	v, err := getRecord[version](tx, objectTable, row)
+	v, err := store.GetJSON[version](tx, objectTable, row)
 	if err != nil {
 		return nil, err
 	}

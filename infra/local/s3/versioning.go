@@ -46,7 +46,7 @@ func (c *call) putBucketVersioning() error {
 			return err
 		}
 		b.Versioning = status
-		return putRecord(tx, bucketTable, []byte(c.bucket), b)
+		return store.PutJSON(tx, bucketTable, []byte(c.bucket), b)
 	})
 	if err != nil {
 		return err

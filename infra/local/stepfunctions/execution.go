@@ -1,7 +1,6 @@
 package stepfunctions
 
 import (
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -134,22 +133,14 @@ const (
 
 // readExecution returns the execution at arn, or nil.
 func readExecution(tx store.Tx, arn string) (*execution, error) {
-	raw := tx.Get(executionTable, []byte(arn))
-	if raw == nil {
-		return nil, nil
-	}
-	var x execution
-	if err := json.Unmarshal(raw, &x); err != nil {
+	x, err := store.GetJSON[execution](tx, executionTable, []byte(arn))
+	if err != nil {
 		return nil, fmt.Errorf("read execution %s: %w", arn, err)
 	}
-	if x.Root != nil {
+	if x != nil && x.Root != nil {
 		x.Root.adopt(nil)
 	}
-	return &x, nil
-}
-
-func writeExecution(tx store.Tx, x *execution) {
-	tx.Put(executionTable, []byte(x.ARN), marshal(x))
+	return x, nil
 }
 
 // Transitions returns the number of state transitions that an execution was

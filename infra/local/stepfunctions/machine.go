@@ -3,7 +3,6 @@ package stepfunctions
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -67,21 +66,16 @@ func (e *Engine) putMachine(tx store.Tx, spec StateMachineSpec) error {
 	}
 	m.Definition, m.RoleARN, m.Updated = revision, spec.RoleARN, now
 	tx.Put(definitionTable, []byte(revision), []byte(spec.Definition))
-	tx.Put(machineTable, []byte(m.Name), marshal(m))
-	return nil
+	return store.PutJSON(tx, machineTable, []byte(m.Name), m)
 }
 
 // readMachine returns the state machine with a name, or nil.
 func readMachine(tx store.Tx, name string) (*machine, error) {
-	raw := tx.Get(machineTable, []byte(name))
-	if raw == nil {
-		return nil, nil
-	}
-	var m machine
-	if err := json.Unmarshal(raw, &m); err != nil {
+	m, err := store.GetJSON[machine](tx, machineTable, []byte(name))
+	if err != nil {
 		return nil, fmt.Errorf("read state machine %s: %w", name, err)
 	}
-	return &m, nil
+	return m, nil
 }
 
 // definition returns a parsed definition.

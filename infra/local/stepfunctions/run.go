@@ -54,8 +54,7 @@ func (e *Engine) carry(tx store.Tx, x *execution, f func(*run) error) error {
 		return err
 	}
 	r.settle()
-	r.save()
-	return nil
+	return r.save()
 }
 
 // settle lets threads enter states until all of them wait. Threads take turns,
@@ -72,18 +71,21 @@ func (r *run) settle() {
 
 func (r *run) running() bool { return r.x.Status == Running }
 
-func (r *run) save() {
+func (r *run) save() error {
 	x := r.x
 	x.Revision++
-	writeExecution(r.tx, x)
+	if err := store.PutJSON(r.tx, executionTable, []byte(x.ARN), x); err != nil {
+		return err
+	}
 	arn, revision, due := x.ARN, x.Revision, x.due()
 	r.tx.OnCommit(func() { r.engine.arm(arn, revision, due) })
 	if !r.running() {
-		return
+		return nil
 	}
 	for _, c := range r.calls {
 		r.tx.OnCommit(func() { r.engine.background(func() error { return r.engine.call(arn, c) }) })
 	}
+	return nil
 }
 
 // call invokes a Lambda function and tells the execution what came of it.
