@@ -90,10 +90,16 @@ func (h *Handler) finish(ctx context.Context, id pipeline.DeploymentID, outcome 
 	return pipeline.Change{By: pipeline.System, Deployments: changed, Events: happened, Environments: []pipeline.Environment{e}}, nil
 }
 
+// timeout is Step Functions' name of a task that took too long; it comes without a cause.
+const timeout = "States.Timeout"
+
 // cause returns for people why the deployment ended as t says.
 func cause(t Task) string {
-	if t.Outcome == pipeline.StatusCancelled && t.Error == "States.Timeout" {
+	switch {
+	case t.Outcome == pipeline.StatusCancelled && t.Error == timeout:
 		return "its approval was not decided in time"
+	case t.Error == timeout && t.Cause == "":
+		return "what it waited for did not report in time; the history of its execution in Step Functions tells what that was"
 	}
 	return fault.Message(t.Cause)
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -19,11 +20,14 @@ import (
 	"slipway/shared/pipeline"
 )
 
-// A crash ends one invocation of one function at one of its calls of AWS.
+// A crash ends invocations of functions at one of their calls of AWS.
 type crash struct {
 	only []string // functions that crash; nil for all
 	at   int      // the call at which it happens, counted over all functions from 1; 0 for never
 	late bool     // the request takes effect and its answer is lost
+
+	random *rand.Rand     // if set, crashes happen at random
+	struck map[string]int // how many, by function
 
 	calls   int
 	dead    string // the request id of the invocation that has ended
@@ -57,8 +61,7 @@ func (c *crash) transport(function string, next http.RoundTripper) http.RoundTri
 		if c.dead == invocation.AwsRequestID && c.deadAt.Equal(c.now()) {
 			return nil, errCrashed{}
 		}
-		c.calls++
-		if c.calls != c.at {
+		if !c.strikes(function) {
 			return next.RoundTrip(r)
 		}
 		c.dead, c.deadAt, c.victim = invocation.AwsRequestID, c.now(), function+" "+operation(r)
@@ -73,6 +76,28 @@ func (c *crash) transport(function string, next http.RoundTripper) http.RoundTri
 		}
 		return nil, errCrashed{}
 	})
+}
+
+// randomCrashes returns a crash that happens again and again, as seed says.
+func randomCrashes(seed uint64) *crash {
+	return &crash{random: rand.New(rand.NewPCG(seed, 2)), struck: map[string]int{}}
+}
+
+// strikes counts a call and tells whether the crash happens at it. At random, it
+// happens twice to each function at most, as Lambda gives an event up after three
+// attempts.
+func (c *crash) strikes(function string) bool {
+	c.calls++
+	if c.random == nil {
+		return c.calls == c.at
+	}
+	const oneIn, most = 10, 2
+	if c.struck[function] == most || c.random.IntN(oneIn) > 0 {
+		return false
+	}
+	c.struck[function]++
+	c.late = c.random.IntN(2) == 0
+	return true
 }
 
 type roundTripper func(*http.Request) (*http.Response, error)

@@ -2,6 +2,7 @@ package local_test
 
 import (
 	"bytes"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -87,6 +88,9 @@ func TestVersionsMayComeInAnyOrder(t *testing.T) {
 	}
 	if want := []string{"1.1.0", "1.0.0"}; !slices.Equal(releases, want) {
 		t.Errorf("releases are %q, want %q", releases, want)
+	}
+	if got := w.objects("storefront-site", "shop/production/"); !maps.Equal(got, site("1.0.0")) {
+		t.Errorf("the site in production is %q", got)
 	}
 	for _, status := range w.statuses("shop") {
 		if !strings.HasSuffix(status, " succeeded") {

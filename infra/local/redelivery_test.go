@@ -46,3 +46,17 @@ func TestRepeatedLateAndReorderedEventsEndAlike(t *testing.T) {
 		})
 	}
 }
+
+// TestCrashesAmongLateEventsEndAlike has both kinds of faults at once.
+func TestCrashesAmongLateEventsEndAlike(t *testing.T) {
+	want := new(crash).under(t, journey(threePhases("shop")), nil)
+	const seeds = 20
+	for seed := range uint64(seeds) {
+		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
+			t.Parallel()
+			if diff := difference(randomCrashes(seed).under(t, journey(threePhases("shop")), unreliable(seed).Deliver), want); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}

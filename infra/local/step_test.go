@@ -70,7 +70,7 @@ func TestAStepThatNeverReportsFailsTheDeployment(t *testing.T) {
 	w.run(time.Hour)
 	w.check()
 	w.wants("shop_1_dev_1 failed")
-	if d := w.deployment("shop_1_dev_1"); !strings.HasPrefix(d.Reason, "States.Timeout: ") {
+	if d := w.deployment("shop_1_dev_1"); !strings.HasPrefix(d.Reason, "States.Timeout: what it waited for did not report in time") {
 		t.Errorf("the reason is %q", d.Reason)
 	}
 }

@@ -34,21 +34,28 @@ func parseReceipt(queue, handle string) (receipt, error) {
 	return r, nil
 }
 
+// received returns the message of q whose latest receipt handle was given for, or
+// nil when it has been received again or is gone.
+func received(tx store.Tx, q queue, handle string) (*message, error) {
+	r, err := parseReceipt(q.Name, handle)
+	if err != nil {
+		return nil, err
+	}
+	m, err := load(tx, q.Name, r.seq)
+	if err != nil || m == nil || m.Receives != r.receives {
+		return nil, err
+	}
+	return m, nil
+}
+
 // delete removes the message that handle was given for. A handle of an earlier
 // receipt, or of a message already gone, deletes nothing, and succeeds as in SQS.
 func (e *Engine) delete(tx store.Tx, q queue, handle string) error {
-	r, err := parseReceipt(q.Name, handle)
-	if err != nil {
-		return err
-	}
-	m, err := load(tx, q.Name, r.seq)
-	if err != nil {
-		return err
-	}
-	if m != nil && m.Receives == r.receives {
+	m, err := received(tx, q, handle)
+	if m != nil {
 		remove(tx, q.Name, *m)
 	}
-	return nil
+	return err
 }
 
 // changeVisibility hides the message that handle was given for until hide has
@@ -57,16 +64,12 @@ func (e *Engine) changeVisibility(tx store.Tx, q queue, handle string, hide time
 	if hide < 0 || hide > maxVisibility {
 		return invalidValue("Value %d for parameter VisibilityTimeout is invalid. Reason: Must be >= 0 and <= 43200.", int(hide.Seconds()))
 	}
-	r, err := parseReceipt(q.Name, handle)
-	if err != nil {
-		return err
-	}
-	m, err := load(tx, q.Name, r.seq)
+	m, err := received(tx, q, handle)
 	if err != nil {
 		return err
 	}
 	now := e.Clock.Now()
-	if m == nil || m.Receives != r.receives || !m.Visible.After(now) {
+	if m == nil || !m.Visible.After(now) {
 		return invalidValue("Value %s for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for visibility timeout change.", handle)
 	}
 	tx.OnCommit(func() { e.arrivals.announce(q.Name) })
