@@ -25,7 +25,7 @@ lint:
 ## golden: renew every golden file
 golden:
 	$(GO) run ./infra -golden
-	$(GO) test ./... -run Golden -update
+	$(GO) test $$(git grep -l 'flag.Bool("update"' -- '*_test.go' | xargs -n 1 dirname | sort -u | sed 's|^|./|') -update
 
 ## synth: synthesize the stack, with AWS's validation and cdk-nag, and validate the state machines
 synth: $(TOOLS)

@@ -16,9 +16,12 @@ import (
 const Name = "Slipway"
 
 // New declares the stack for the installation that p describes. It returns an
-// error when p is too large for the functions' environment; whatever CDK itself
-// refuses is a panic, which [Synthesize] recovers.
+// error when p asks for what isn't built or is too large for the functions'
+// environment; whatever CDK itself refuses is a panic, which [Synthesize] recovers.
 func New(scope constructs.Construct, p platform.Platform) (awscdk.Stack, error) {
+	if err := checkPlaces(p); err != nil {
+		return nil, err
+	}
 	encoded, err := encodePlatform(p)
 	if err != nil {
 		return nil, err
@@ -59,6 +62,17 @@ func New(scope constructs.Construct, p platform.Platform) (awscdk.Stack, error) 
 	s.announce(url)
 	acceptFindings(stack)
 	return stack, nil
+}
+
+// checkPlaces refuses environments elsewhere: steps act with the stack's own
+// rights, so that a deployment to one would land in the stack's account instead.
+func checkPlaces(p platform.Platform) error {
+	for _, e := range p.Environments {
+		if e.Account != "" || e.Region != "" || e.Role != "" {
+			return fmt.Errorf("platform: environment %s names an account, a Region or a role: steps that act in another place are not built yet; leave these keys out", e.Name)
+		}
+	}
+	return nil
 }
 
 // system is the stack's resources, as the parts that join them need them.

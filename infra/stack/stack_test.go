@@ -85,6 +85,15 @@ func TestPlatformTooLargeForTheFunctionsIsRefused(t *testing.T) {
 	}
 }
 
+func TestAnEnvironmentElsewhereIsRefused(t *testing.T) {
+	for _, e := range []platform.Environment{{Name: "live", Account: "111122223333"}, {Name: "live", Region: "eu-central-1"}, {Name: "live", Role: "deploy"}} {
+		p := platform.Platform{Environments: []platform.Environment{{Name: "dev"}, e}}
+		if _, err := stack.Synthesize(p, t.TempDir()); err == nil || !strings.Contains(err.Error(), "environment live") {
+			t.Errorf("%+v: %v", e, err)
+		}
+	}
+}
+
 func TestWhatCDKRefusesIsAnError(t *testing.T) {
 	p, err := shippedPlatform()
 	if err != nil {

@@ -95,6 +95,10 @@ func (t *Table) query(ctx context.Context, s selection) iter.Seq2[item, error] {
 	}
 }
 
+// filtered is how many items a page of a filtered query looks at, so that a few
+// that match cost about as much as they are far apart, and not a page of 1 MB.
+const filtered = 50
+
 // highest sorts after every character that a sort key holds.
 const highest = "\U0010FFFF"
 
@@ -118,6 +122,9 @@ func (s selection) input(table string) *dynamodb.QueryInput {
 		in.FilterExpression = aws.String("#type = :type")
 		in.ExpressionAttributeNames = map[string]string{"#type": "type"}
 		in.ExpressionAttributeValues[":type"] = text(s.only)
+		if s.limit == 0 {
+			in.Limit = aws.Int32(filtered)
+		}
 	}
 	return in
 }

@@ -100,7 +100,7 @@ func (s *Service) call(r *http.Request) (any, error) {
 	operation := s.Operations[name]
 	if !ours || operation == nil {
 		return nil, Errorf("UnknownOperationException",
-			"The operation %q is not supported; the header X-Amz-Target must be %s. and the name of one that is", name, s.Target)
+			"The operation %q is not supported; the header X-Amz-Target must be %s.<operation> with one that is", name, s.Target)
 	}
 	body, err := read(r)
 	if err != nil {
