@@ -192,9 +192,9 @@ func (a *API) current(r *http.Request, e pipeline.Environment) (EnvironmentStatu
 	return s, nil
 }
 
-// next tells what stands against release in e, unless it is there.
+// next tells what stands against release in e, unless that or a newer one is there.
 func (a *API) next(r *http.Request, e pipeline.Environment, release pipeline.Release) (*Next, error) {
-	if e.Current != nil && e.Current.Deployment.Release >= release.Number {
+	if !e.Newer(release) {
 		return nil, nil
 	}
 	deployments, err := a.Store.DeploymentsOf(r.Context(), release.Project, release.Number)

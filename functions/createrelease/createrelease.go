@@ -136,7 +136,7 @@ func (h *Handler) snapshot(ctx context.Context, name string, v pipeline.Version)
 		if err != nil {
 			return r, false, err
 		}
-		r.Packages = append(r.Packages, p.Pin())
+		r.Add(p)
 	}
 	r.Number, err = h.nextNumber(ctx, name)
 	return r, err == nil, err

@@ -55,6 +55,7 @@ func (h *Handler) Handle(ctx context.Context, e events.Envelope[events.ObjectCre
 	by := e.Detail.Requester
 	p, err := h.inspect(ctx, at)
 	if err == nil {
+		p.PushedAt = e.Time
 		err = h.register(ctx, p, by)
 	}
 	if errors.Is(err, pipeline.ErrInvalid) || errors.Is(err, pipeline.ErrRefused) {

@@ -128,10 +128,15 @@ func (m *meter) total() (sum spent, breakdown string) {
 	return sum, strings.Join(lines, "\n")
 }
 
-// invoked returns how often functions ran, and how often each.
+// invoked returns how often functions ran for the deployment, and how often each.
+// Promote is not among them: it answers the event before, once, however many
+// deployments it requests for it. Its reads and writes do count.
 func (m *meter) invoked() (n int, breakdown map[string]int) {
 	breakdown = map[string]int{}
 	for function, requests := range m.invocations {
+		if function == "promote" {
+			continue
+		}
 		n += len(requests)
 		breakdown[function] = len(requests)
 	}

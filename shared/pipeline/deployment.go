@@ -41,7 +41,8 @@ func (s Status) Terminal() bool { return len(successors[s]) == 0 }
 // A Deployment is one attempt to put one release into one environment.
 type Deployment struct {
 	ID          DeploymentID `json:"id"`
-	Version     Version      `json:"version"` // of the release
+	Version     Version      `json:"version"`  // of the release
+	PushedAt    time.Time    `json:"pushedAt"` // of the release
 	Status      Status       `json:"status"`
 	Automatic   bool         `json:"automatic"`
 	RequestedBy string       `json:"requestedBy"`
@@ -60,7 +61,7 @@ type Deployment struct {
 func NewDeployment(r Release, environment string, attempt int, by string, now time.Time) (Deployment, events.Event) {
 	d := Deployment{
 		ID:      DeploymentID{Project: r.Project, Release: r.Number, Environment: environment, Attempt: attempt},
-		Version: r.Version, Status: StatusRequested, Automatic: by == System, RequestedBy: by, RequestedAt: now,
+		Version: r.Version, PushedAt: r.PushedAt, Status: StatusRequested, Automatic: by == System, RequestedBy: by, RequestedAt: now,
 	}
 	return d, events.DeploymentRequested{Deployment: d.Subject(), Automatic: d.Automatic}
 }

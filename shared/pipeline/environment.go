@@ -22,13 +22,36 @@ type Environment struct {
 type Deployed struct {
 	Deployment DeploymentID `json:"deployment"`
 	Version    Version      `json:"version"`
+	PushedAt   time.Time    `json:"pushedAt"` // of the release
 	At         time.Time    `json:"at"`
 }
 
 // outdated tells whether d is an automatic deployment of a release older than the
 // one there is. A person may go back to an older release; a late event may not.
 func (e Environment) outdated(d Deployment) bool {
-	return d.Automatic && e.Current != nil && e.Current.Deployment.Release > d.ID.Release
+	return d.Automatic && e.Current != nil && d.release().before(deployable{e.Current.PushedAt, e.Current.Deployment.Release})
+}
+
+// Newer tells whether r is newer than what is in e, or nothing is.
+func (e Environment) Newer(r Release) bool {
+	return e.Current == nil || deployable{e.Current.PushedAt, e.Current.Deployment.Release}.before(deployable{r.PushedAt, r.Number})
+}
+
+// A deployable is what tells which of two releases is the newer one: the one that
+// was pushed later, whichever event came first; of those pushed in the same
+// second, the one that was made later.
+type deployable struct {
+	pushedAt time.Time
+	number   int
+}
+
+func (d Deployment) release() deployable { return deployable{d.PushedAt, d.ID.Release} }
+
+func (r deployable) before(s deployable) bool {
+	if !r.pushedAt.Equal(s.pushedAt) {
+		return r.pushedAt.Before(s.pushedAt)
+	}
+	return r.number < s.number
 }
 
 // Acquire gives e to d, or lets d wait in the queue, or ends d because a newer
@@ -68,7 +91,7 @@ func (e *Environment) Acquire(d Deployment, plan, token string, waiting []Deploy
 // clear ends the automatic deployments of older releases that wait in e's queue, in favour of d.
 func (e *Environment) clear(d Deployment, waiting []Deployment, now time.Time) (changed []Deployment, happened []events.Event, err error) {
 	for _, w := range waiting {
-		if !w.Automatic || w.ID.Release >= d.ID.Release || !slices.Contains(e.Queue, w.ID) {
+		if !w.Automatic || !w.release().before(d.release()) || !slices.Contains(e.Queue, w.ID) {
 			continue
 		}
 		event, err := w.supersede(d.ID, now)
@@ -104,7 +127,7 @@ func (e *Environment) Finish(d Deployment, o Outcome, waiting []Deployment, now 
 		return changed, happened, nil
 	}
 	if o.Status == StatusSucceeded {
-		e.Current = &Deployed{Deployment: d.ID, Version: d.Version, At: now}
+		e.Current = &Deployed{Deployment: d.ID, Version: d.Version, PushedAt: d.PushedAt, At: now}
 	}
 	e.Holder = DeploymentID{}
 	next, caused, err := e.handOver(waiting, now)

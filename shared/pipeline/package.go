@@ -16,6 +16,7 @@ type Package struct {
 	Digest       string       `json:"digest"` // "sha256:" and 64 hexadecimal digits
 	Location     Location     `json:"location"`
 	Build        events.Build `json:"build"`
+	PushedAt     time.Time    `json:"pushedAt"` // per the feed's event, to the second
 	RegisteredAt time.Time    `json:"registeredAt"`
 }
 

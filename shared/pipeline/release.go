@@ -15,6 +15,7 @@ type Release struct {
 	Channel   string           `json:"channel"`
 	Document  string           `json:"document"` // digest of the project file
 	Packages  []ReleasePackage `json:"packages"` // sorted by name
+	PushedAt  time.Time        `json:"pushedAt"` // when the last of the packages was pushed
 	CreatedAt time.Time        `json:"createdAt"`
 }
 
@@ -25,6 +26,14 @@ type ReleasePackage struct {
 	Digest   string       `json:"digest"`
 	Location Location     `json:"location"`
 	Build    events.Build `json:"build"`
+}
+
+// Add makes p part of r.
+func (r *Release) Add(p Package) {
+	r.Packages = append(r.Packages, p.Pin())
+	if p.PushedAt.After(r.PushedAt) {
+		r.PushedAt = p.PushedAt
+	}
 }
 
 // Pin returns p as part of a release.
