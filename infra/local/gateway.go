@@ -13,7 +13,8 @@ import (
 
 // AWS returns the endpoint of all services. Which one a request is for it tells as
 // the services' protocols do: by the target header, by the action of a form, or,
-// when there is neither, by the path: what is not Lambda's is S3's.
+// when there is neither, by the path or the scope of the signature: what is not
+// Lambda's, the registry's or the Scheduler's is S3's.
 func (s *Stack) AWS() http.Handler { return http.HandlerFunc(s.route) }
 
 func (s *Stack) route(w http.ResponseWriter, r *http.Request) {
@@ -25,6 +26,10 @@ func (s *Stack) route(w http.ResponseWriter, r *http.Request) {
 		s.query(w, r)
 	case strings.HasPrefix(r.URL.Path, "/2015-03-31/functions"):
 		s.functions.ServeHTTP(w, r)
+	case r.URL.Path == "/v2" || strings.HasPrefix(r.URL.Path, "/v2/"):
+		s.images.ServeHTTP(w, r)
+	case strings.Contains(r.Header.Get("Authorization"), "/scheduler/aws4_request"):
+		s.schedules.ServeHTTP(w, r)
 	default:
 		s.buckets.ServeHTTP(w, r)
 	}
@@ -42,10 +47,12 @@ func (s *Stack) targeted(w http.ResponseWriter, r *http.Request, service string)
 		s.queues.ServeHTTP(w, r)
 	case "CodeBuild_20161006":
 		s.builds.ServeHTTP(w, r)
+	case "AmazonEC2ContainerRegistry_V20150921":
+		s.images.API().ServeHTTP(w, r)
 	default:
 		unknown := awsjson.Service{Version: "1.1", NewID: s.config.NewID}
 		unknown.Refuse(w, &awsjson.Error{Code: "UnknownOperationException", Status: http.StatusNotImplemented,
-			Message: "local mode has no " + service + "; it has DynamoDB, Step Functions, EventBridge, SQS, CodeBuild, Lambda, S3, CloudFormation DescribeStacks and STS GetCallerIdentity"})
+			Message: "local mode has no " + service + "; it has DynamoDB, Step Functions, EventBridge, Scheduler, SQS, CodeBuild, Lambda, S3, ECR, CloudFormation DescribeStacks and STS GetCallerIdentity"})
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -17,7 +18,9 @@ import (
 	"slipway/infra/local/dynamodb"
 	"slipway/infra/local/eventbridge"
 	"slipway/infra/local/lambda"
+	"slipway/infra/local/registry"
 	"slipway/infra/local/s3"
+	"slipway/infra/local/scheduler"
 	"slipway/infra/local/sqs"
 	"slipway/infra/local/stepfunctions"
 	"slipway/infra/local/store"
@@ -35,6 +38,7 @@ type Config struct {
 	Template []byte      // CloudFormation, JSON
 	Store    store.Store // holds all state
 	Blobs    string      // folder for the bodies of objects; "" keeps them in the store
+	Layers   string      // folder for the layers of images, not the same one; "" keeps them in the store
 	Clock    clock.Clock
 	NewID    func() string // returns an identifier of letters, digits and hyphens, new at each call
 	Endpoint string        // where clients reach [Stack.AWS], such as http://127.0.0.1:4566
@@ -77,6 +81,8 @@ type Stack struct {
 	buses      *eventbridge.Engine
 	executions *stepfunctions.Engine
 	builds     *codebuild.Engine
+	images     *registry.Engine
+	schedules  *scheduler.Engine
 }
 
 // Start makes every resource of the template and goes on with what the store says
@@ -94,7 +100,7 @@ func Start(c Config) (*Stack, error) {
 	if err := s.provision(t); err != nil {
 		return nil, err
 	}
-	for _, resume := range []func() error{s.tables.Resume, s.functions.Resume, s.buses.Resume, s.executions.Resume, s.builds.Resume} {
+	for _, resume := range []func() error{s.tables.Resume, s.functions.Resume, s.buses.Resume, s.executions.Resume, s.builds.Resume, s.schedules.Resume} {
 		if err := resume(); err != nil {
 			return nil, fmt.Errorf("go on with what was under way: %w", err)
 		}
@@ -128,8 +134,21 @@ func (s *Stack) makeEngines() (err error) {
 		Invoke: s.invoke, Started: s.executionStarted, Changed: s.executionChanged, Report: c.Report})
 	s.builds = codebuild.New(codebuild.Config{Store: c.Store, Clock: c.Clock, NewID: c.NewID, Account: Account, Region: Region,
 		Run: s.runScript, Changed: s.buildChanged, Report: c.Report})
+	s.schedules = scheduler.New(scheduler.Config{Store: c.Store, Clock: c.Clock, NewID: c.NewID, Account: Account, Region: Region,
+		Target: s.scheduleTarget, Send: s.queues.Send, Report: c.Report})
+	s.images, err = registry.New(registry.Config{Store: c.Store, Clock: c.Clock, NewID: c.NewID, Account: Account, Region: Region,
+		Blobs: c.Layers, Host: s.host, Pushed: s.imagePushed})
+	if err != nil {
+		return err
+	}
 	s.tables.OnRecords(s.functions.RecordsArrived)
 	return nil
+}
+
+// host returns the host and port of the endpoint.
+func (s *Stack) host() string {
+	_, host, _ := strings.Cut(s.config.Endpoint, "://")
+	return host
 }
 
 // Outputs returns the stack's outputs by name.

@@ -72,18 +72,18 @@ func Start(c Config) (_ *Host, err error) {
 
 // start opens the store and makes the stack.
 func (h *Host) start(c Config) (err error) {
-	blobs := ""
+	var blobs, layers string
 	if c.Memory {
 		h.store = store.NewMemory()
 	} else {
-		blobs = filepath.Join(c.Data, "objects")
+		blobs, layers = filepath.Join(c.Data, "objects"), filepath.Join(c.Data, "layers")
 		file, err := store.OpenFile(filepath.Join(c.Data, "slipway.db"))
 		if err != nil {
 			return err
 		}
 		h.store = file
 	}
-	h.Stack, err = local.Start(local.Config{Template: template.JSON, Store: h.store, Blobs: blobs, Clock: h.clock, NewID: rand.Text,
+	h.Stack, err = local.Start(local.Config{Template: template.JSON, Store: h.store, Blobs: blobs, Layers: layers, Clock: h.clock, NewID: rand.Text,
 		Endpoint: h.Endpoint, Web: h.Web, Path: c.Path, Observe: c.Observe, Report: c.Report})
 	return err
 }
