@@ -80,7 +80,7 @@ func (h *Handler) Handle(ctx context.Context, in Input) (struct{}, error) {
 	if err != nil || !request.Complete() || h.now().Sub(request.AskedAt) > patience {
 		return struct{}{}, err
 	}
-	return struct{}{}, h.answer(ctx, request)
+	return struct{}{}, h.answer(ctx, execution, request)
 }
 
 // patience is how long after an execution has asked it may still be decided. It
@@ -96,11 +96,11 @@ func (t Task) half(now time.Time) table.ApprovalRequest {
 	return table.ApprovalRequest{Input: string(t.Input), Token: t.Token, AskedAt: now, Environment: strings.TrimPrefix(t.StateMachine, machinePrefix)}
 }
 
-// answer decides and tells the execution how that went.
-func (h *Handler) answer(ctx context.Context, r table.ApprovalRequest) error {
+// answer decides what the execution asks for and tells it how that went.
+func (h *Handler) answer(ctx context.Context, execution string, r table.ApprovalRequest) error {
 	decision, err := parse(r)
 	if err == nil {
-		decision.By = h.platform.Person(r.Caller)
+		decision.By, decision.Via = h.platform.Person(r.Caller), execution
 		_, err = h.Decide(ctx, decision)
 	}
 	for _, refusal := range []error{pipeline.ErrRefused, pipeline.ErrInvalid, pipeline.ErrNotFound, pipeline.ErrEnded} {
@@ -121,6 +121,7 @@ type Decision struct {
 	Decision   string                `json:"decision"`
 	Note       string                `json:"note"`
 	By         string                `json:"by"`
+	Via        string                `json:"-"` // see [pipeline.Approval]
 }
 
 // parse reads the input of an Approve execution.
@@ -157,7 +158,7 @@ func (h *Handler) Decide(ctx context.Context, d Decision) (pipeline.Deployment, 
 		if decided.Asked != nil {
 			groups = decided.Asked.Groups
 		}
-		happened, err := decided.Decide(pipeline.Approval{Plan: d.Plan, By: d.By, Decision: d.Decision, Note: d.Note, At: h.now()}, h.platform.Members(groups...))
+		happened, err := decided.Decide(pipeline.Approval{Plan: d.Plan, By: d.By, Decision: d.Decision, Note: d.Note, At: h.now(), Via: d.Via}, h.platform.Members(groups...))
 		if err != nil || len(happened) == 0 {
 			return pipeline.Change{}, err
 		}

@@ -22,6 +22,9 @@ type Approval struct {
 	Decision string    `json:"decision"`
 	Note     string    `json:"note"`
 	At       time.Time `json:"at"`
+	// Via is the request by which it came, if that may be repeated by those who carry
+	// it: the ARN of an execution of an Approve state machine; "" otherwise.
+	Via string `json:"via,omitempty"`
 }
 
 // Asked is what the approval of a deployment's plan takes.
@@ -60,10 +63,10 @@ func (d Deployment) Approved(plan string, quorum int) bool {
 
 // Decide records a decision. The right to decide is of the members of the groups
 // that were asked, less those whom the policy excludes; it is bound to the plan
-// that was asked about, and counts once. The same decision by the same person
-// again changes nothing and gives no events. It returns [ErrInvalid] for a
-// decision that is none, [ErrEnded] after the end, and otherwise [ErrRefused] with
-// the reason.
+// that was asked about, and counts once. A decision that comes again by the same
+// way changes nothing and gives no events; a person who decides again is refused.
+// It returns [ErrInvalid] for a decision that is none, [ErrEnded] after the end,
+// and otherwise [ErrRefused] with the reason.
 func (d *Deployment) Decide(a Approval, members []string) ([]events.Event, error) {
 	if a.Decision != DecisionApprove && a.Decision != DecisionReject {
 		return nil, fmt.Errorf("decision %q: want %q or %q: %w", a.Decision, DecisionApprove, DecisionReject, ErrInvalid)
@@ -90,9 +93,9 @@ func (d *Deployment) Decide(a Approval, members []string) ([]events.Event, error
 	return decided, nil
 }
 
-// repeats tells whether b is the decision a, made again.
+// repeats tells whether b is the decision a, carried here again.
 func (a Approval) repeats(b Approval) bool {
-	return a.Plan == b.Plan && a.By == b.By && a.Decision == b.Decision
+	return a.Via != "" && a.Via == b.Via && a.Plan == b.Plan && a.By == b.By && a.Decision == b.Decision
 }
 
 func (d Deployment) mayDecide(a Approval, members []string) error {
