@@ -6,7 +6,7 @@ GO      ?= go
 TOOLS   := node_modules/.package-lock.json
 LINTER  := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 
-.PHONY: run test lint golden synth deploy bench
+.PHONY: run test lint golden synth deploy bench conformance
 
 ## run: set up and run the demonstration on this machine, without an AWS account
 run:
@@ -39,6 +39,10 @@ deploy: $(TOOLS)
 ## bench: print speed, memory and cost
 bench:
 	$(GO) test ./... -run '^$$' -bench . -benchmem
+
+## conformance: compare the local DynamoDB engine with Amazon's DynamoDB Local (needs Java 17 and Maven)
+conformance:
+	scripts/conformance/run
 
 $(TOOLS): package.json package-lock.json
 	npm ci --no-audit --no-fund
