@@ -96,8 +96,13 @@ func (t Task) half(now time.Time) table.ApprovalRequest {
 	return table.ApprovalRequest{Input: string(t.Input), Token: t.Token, AskedAt: now, Environment: strings.TrimPrefix(t.StateMachine, machinePrefix)}
 }
 
-// answer decides what the execution asks for and tells it how that went.
+// answer decides what the execution asks for and tells it how that went. A refusal
+// is kept before it is told: a record that comes again, when the deployment may have
+// come to ask for this very decision, must not decide after all.
 func (h *Handler) answer(ctx context.Context, execution string, r table.ApprovalRequest) error {
+	if r.Refusal != "" {
+		return h.executions.Fail(ctx, r.Token, fault.Refused, r.Refusal)
+	}
 	decision, err := parse(r)
 	if err == nil {
 		decision.By, decision.Via = h.platform.Person(r.Caller), execution
@@ -105,7 +110,11 @@ func (h *Handler) answer(ctx context.Context, execution string, r table.Approval
 	}
 	for _, refusal := range []error{pipeline.ErrRefused, pipeline.ErrInvalid, pipeline.ErrNotFound, pipeline.ErrEnded} {
 		if errors.Is(err, refusal) {
-			return h.executions.Fail(ctx, r.Token, fault.Refused, pipeline.Message(err))
+			why := pipeline.Message(err)
+			if _, err := h.store.JoinApproval(ctx, execution, table.ApprovalRequest{Refusal: why}); err != nil {
+				return err
+			}
+			return h.executions.Fail(ctx, r.Token, fault.Refused, why)
 		}
 	}
 	if err != nil {

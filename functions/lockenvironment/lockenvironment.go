@@ -83,12 +83,14 @@ func (h *Handler) Handle(ctx context.Context, in Input) (struct{}, error) {
 
 // acquire returns the change and the deployment as it leaves it.
 func (h *Handler) acquire(ctx context.Context, in Input) (c pipeline.Change, d pipeline.Deployment, err error) {
-	d, err = h.store.Deployment(ctx, in.Deployment)
-	if err != nil || d.Status.Terminal() {
+	// The environment is read first: a deployment that is its holder then has started
+	// by the time it is read itself, which an empty change, that checks nothing, relies on.
+	e, err := h.store.Environment(ctx, in.Deployment.Project, in.Deployment.Environment)
+	if err != nil {
 		return c, d, err
 	}
-	e, err := h.store.Environment(ctx, d.ID.Project, d.ID.Environment)
-	if err != nil {
+	d, err = h.store.Deployment(ctx, in.Deployment)
+	if err != nil || d.Status.Terminal() {
 		return c, d, err
 	}
 	if err := h.admit(ctx, d, e, in.Plan); err != nil {

@@ -54,11 +54,13 @@ func (h *Handler) Handle(ctx context.Context, e events.Envelope[events.ObjectCre
 	}
 	by := e.Detail.Requester
 	p, err := h.inspect(ctx, at)
+	refused := errors.Is(err, pipeline.ErrInvalid) // and not ErrRefused: that S3 denies access is no fault of the object's
 	if err == nil {
 		p.PushedAt = e.Time
 		err = h.register(ctx, p, by)
+		refused = errors.Is(err, pipeline.ErrRefused)
 	}
-	if errors.Is(err, pipeline.ErrInvalid) || errors.Is(err, pipeline.ErrRefused) {
+	if refused {
 		err = h.reject(ctx, at, by, err)
 	}
 	return struct{}{}, err

@@ -29,8 +29,10 @@ type Input struct {
 	Deployment string `json:"deployment"`
 }
 
-// Handle starts the execution that is named after the deployment. As a name is
-// taken once for all, an event that comes again starts nothing.
+// Handle starts the execution that is named after the deployment. A name stays
+// taken for 90 days after its execution ends, per StartExecution, so an event that
+// comes again starts nothing; a later one starts an execution that finds the
+// deployment ended.
 func (h *Handler) Handle(ctx context.Context, e events.Envelope[events.DeploymentRequested]) (struct{}, error) {
 	id, err := pipeline.ParseDeploymentID(e.Detail.Deployment.Deployment)
 	if err != nil {

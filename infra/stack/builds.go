@@ -33,7 +33,7 @@ func newScriptProject(stack awscdk.Stack, c code, b buckets) scriptProject {
 		allow([]*string{logGroup.LogGroupArn()}, "logs:CreateLogStream", "logs:PutLogEvents"),
 		allow([]*string{objectARN(c.bucket, c.key)}, "s3:GetObject", "s3:GetObjectVersion"),
 		readObjects(b.packages, "packages/*"),
-		readObjects(b.work, "jobs/*", "logs/*"),
+		readObjects(b.work, "jobs/*"),
 		writeObjects(b.work, "jobs/*", "logs/*"),
 		findObjects(b.packages, b.work),
 	)

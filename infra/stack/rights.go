@@ -12,14 +12,14 @@ func (s system) rights(name string) []awsiam.PolicyStatement {
 	b := s.buckets
 	switch name {
 	case "api":
-		return list(s.readAndWriteTable(), writeObjects(b.packages, "packages/*"),
+		return list(s.readAndWriteTable(deleteItem), writeObjects(b.packages, "packages/*"),
 			readObjects(b.work, "logs/*"), findObjects(b.work))
 	case "applyproject":
-		return list(s.readAndWriteTable(), readObjects(b.packages, "projects/*"), findObjects(b.packages))
+		return list(s.readAndWriteTable(deleteItem), readObjects(b.packages, "projects/*"), findObjects(b.packages))
 	case "createrelease", "promote", "finishdeployment":
 		return s.readAndWriteTable()
 	case "decideapproval":
-		return list(s.readAndWriteTable(), answerTasks(s.workflows.approveARNs()...))
+		return list(s.readAndWriteTable(updateItem), answerTasks(s.workflows.approveARNs()...))
 	case "lockenvironment", "requestapproval":
 		return list(s.readAndWriteTable(), answerTasks(s.workflows.deploy.Ref()))
 	case "plandeployment":
@@ -60,11 +60,17 @@ func (s system) readTable() []awsiam.PolicyStatement {
 		s.useKey("kms:Decrypt", "kms:DescribeKey"))
 }
 
-// readAndWriteTable allows what readTable does and transactions, which IAM
-// checks by the actions they are made of.
-func (s system) readAndWriteTable() []awsiam.PolicyStatement {
+// The actions on the table that few functions need.
+const (
+	deleteItem = "dynamodb:DeleteItem" // a project file that drops a package leaves its list
+	updateItem = "dynamodb:UpdateItem" // the halves of an approval are joined
+)
+
+// readAndWriteTable allows what readTable does and transactions of puts, which IAM
+// checks by the actions they are made of, and the further actions.
+func (s system) readAndWriteTable(further ...string) []awsiam.PolicyStatement {
 	return list(s.readTable(),
-		allow([]*string{s.records.table.TableArn()}, "dynamodb:ConditionCheckItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"),
+		allow([]*string{s.records.table.TableArn()}, append([]string{"dynamodb:ConditionCheckItem", "dynamodb:PutItem"}, further...)...),
 		s.useKey("kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo"))
 }
 

@@ -154,3 +154,37 @@ func TestTableIsNeverScanned(t *testing.T) {
 		}
 	}
 }
+
+// A script shares its machine with the build's role, and other steps' logs are
+// none of its business.
+func TestBuildsReadNoLogs(t *testing.T) {
+	d := load(t)
+	for _, s := range d.statements(t) {
+		if !strings.HasPrefix(s.holder, "ScriptRights") || !slices.Contains(s.actions, "s3:GetObject") {
+			continue
+		}
+		for _, r := range s.resources {
+			if parts, ok := (resource{Properties: map[string]any{"r": r}}).at("r", "Fn::Join", 1).([]any); ok && slices.Contains(parts, any("/logs/*")) {
+				t.Errorf("%s allows %v on %v", s.holder, s.actions, r)
+			}
+		}
+	}
+}
+
+// The audit log is in the table: what deletes or updates items could change it.
+func TestFewFunctionsDeleteOrUpdateItems(t *testing.T) {
+	may := map[string][]string{"dynamodb:DeleteItem": {"ApiRights", "ApplyProjectRights"}, "dynamodb:UpdateItem": {"DecideApprovalRights"}}
+	found := map[string][]string{}
+	for _, s := range load(t).statements(t) {
+		for _, action := range s.actions {
+			if may[action] != nil {
+				found[action] = append(found[action], s.holder[:len(s.holder)-len("00000000")])
+			}
+		}
+	}
+	for action, want := range may {
+		if slices.Sort(found[action]); !slices.Equal(found[action], want) {
+			t.Errorf("%v may %s, want %v", found[action], action, want)
+		}
+	}
+}

@@ -15,6 +15,10 @@ const (
 	DecisionReject  = "reject"
 )
 
+// MaxNote is the longest note of a decision, in bytes. Notes are kept with their
+// deployment, whose item must have room left to be started and finished.
+const MaxNote = 4096
+
 // An Approval is what one person decided on one plan of one deployment.
 type Approval struct {
 	Plan     string    `json:"plan"`
@@ -65,11 +69,14 @@ func (d Deployment) Approved(plan string, quorum int) bool {
 // that were asked, less those whom the policy excludes; it is bound to the plan
 // that was asked about, and counts once. A decision that comes again by the same
 // way changes nothing and gives no events; a person who decides again is refused.
-// It returns [ErrInvalid] for a decision that is none, [ErrEnded] after the end,
-// and otherwise [ErrRefused] with the reason.
+// It returns [ErrInvalid] for a decision that is none or a note longer than
+// [MaxNote], [ErrEnded] after the end, and otherwise [ErrRefused] with the reason.
 func (d *Deployment) Decide(a Approval, members []string) ([]events.Event, error) {
 	if a.Decision != DecisionApprove && a.Decision != DecisionReject {
 		return nil, fmt.Errorf("decision %q: want %q or %q: %w", a.Decision, DecisionApprove, DecisionReject, ErrInvalid)
+	}
+	if len(a.Note) > MaxNote {
+		return nil, fmt.Errorf("the note has %d bytes; at most %d are kept: say the rest elsewhere: %w", len(a.Note), MaxNote, ErrInvalid)
 	}
 	if slices.ContainsFunc(d.Approvals, a.repeats) {
 		return nil, nil

@@ -2,6 +2,7 @@ package pipeline_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -174,5 +175,13 @@ func TestOnePersonIsNoQuorumOfTwoHoweverOftenRecorded(t *testing.T) {
 	}
 	if d.Approved("sha256:plan", 2) {
 		t.Error("it is")
+	}
+}
+
+func TestANoteLeavesRoomForItsDeployment(t *testing.T) {
+	for length, want := range map[int]error{pipeline.MaxNote: nil, pipeline.MaxNote + 1: pipeline.ErrInvalid} {
+		d := asked(t, 1)
+		_, err := d.Decide(pipeline.Approval{Plan: "sha256:plan", By: "manager1", Decision: pipeline.DecisionApprove, Note: strings.Repeat("n", length)}, []string{"manager1"})
+		wantError(t, fmt.Sprintf("a note of %d bytes", length), err, want)
 	}
 }

@@ -20,6 +20,8 @@ type ApprovalRequest struct {
 	// AskedAt is when Token was given out.
 	AskedAt time.Time `json:"askedAt,omitzero"`
 	Caller  string    `json:"caller,omitempty"`
+	// Refusal is why the decision was refused, once it was; it stands.
+	Refusal string `json:"refusal,omitempty"`
 }
 
 // Complete tells whether both halves are there.

@@ -83,3 +83,14 @@ func TestARequestThatNobodyCompletesIsForgotten(t *testing.T) {
 		t.Errorf("there is %+v, %v", r, err)
 	}
 }
+
+func TestARefusalStaysWithItsRequest(t *testing.T) {
+	s := newStack(t)
+	for _, half := range []table.ApprovalRequest{task(), call(), {Refusal: "too early"}} {
+		_, err := s.JoinApproval(t.Context(), execution, half)
+		s.must(err)
+	}
+	if r, err := s.JoinApproval(t.Context(), execution, call()); err != nil || r.Refusal != "too early" || !r.Complete() {
+		t.Errorf("there is %+v, %v", r, err)
+	}
+}

@@ -38,7 +38,7 @@ type Client struct {
 }
 
 // callTime is how long one call of the API may take: longer than its function may run.
-const callTime = 60 * time.Second
+const callTime = 65 * time.Second
 
 // New returns [pipeline.ErrInvalid] when c.URL is no address of an API.
 func New(c Config) (*Client, error) {
