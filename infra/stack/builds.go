@@ -26,7 +26,7 @@ func newScriptProject(stack awscdk.Stack, c code, b buckets) scriptProject {
 	})
 	role := awsiam.NewRole(stack, new("ScriptRole"), &awsiam.RoleProps{
 		AssumedBy:   serviceFor("codebuild.amazonaws.com", arn),
-		Description: new("What a script step's build may do; the script itself gets no credentials."),
+		Description: new("What the build of a script step may do; the script is not walled off from it."),
 	})
 	logGroup := newLogGroup(stack, "ScriptLog", nil)
 	rights := newRights(stack, "ScriptRights", role,
