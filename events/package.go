@@ -18,20 +18,25 @@ type PackageRegistered struct {
 	Bucket    string `json:"bucket,omitempty"`
 	Key       string `json:"key,omitempty"`
 	VersionID string `json:"versionId,omitempty"` // of the S3 object
-	Size      int64  `json:"size"`                // bytes
+	// Repository is that of ECR; the image's tag is the version.
+	Repository string `json:"repository,omitempty"`
+	Size       int64  `json:"size"` // bytes; 0 when the feed doesn't tell
 	Build     Build  `json:"build"`
 }
 
 // Type returns "package.registered.v1".
 func (PackageRegistered) Type() string { return "package.registered.v1" }
 
-// PackageRejected tells whoever pushed an object why it did not become a package.
+// PackageRejected tells whoever pushed an object or an image why it did not become a package.
 type PackageRejected struct {
-	Package string `json:"package,omitempty"` // absent when the key names none
-	Version string `json:"version,omitempty"`
-	Bucket  string `json:"bucket"`
-	Key     string `json:"key"`
-	Message string `json:"message"`
+	Package    string `json:"package,omitempty"` // absent when the key names none
+	Version    string `json:"version,omitempty"`
+	Bucket     string `json:"bucket,omitempty"`
+	Key        string `json:"key,omitempty"`
+	Repository string `json:"repository,omitempty"` // ECR's, in place of bucket and key
+	Tag        string `json:"tag,omitempty"`
+	Digest     string `json:"digest,omitempty"` // of the image
+	Message    string `json:"message"`
 }
 
 // Type returns "package.rejected.v1".

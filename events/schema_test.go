@@ -42,7 +42,8 @@ func TestEverySchemaAndExampleIsOfAnEvent(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, file := range files {
-			if !slices.Contains(types, strings.TrimSuffix(filepath.Base(file), suffix)) {
+			name, _, _ := strings.Cut(strings.TrimSuffix(filepath.Base(file), suffix), "_")
+			if !slices.Contains(types, name) {
 				t.Errorf("%s is of no event; list the event in All, or name the file after one", file)
 			}
 		}
@@ -69,15 +70,17 @@ func TestOnlyEventsHaveSchemas(t *testing.T) {
 
 func TestExamplesFitTheirSchemas(t *testing.T) {
 	for _, e := range events.All() {
-		if err := compile(t, e).Validate(example(t, e)); err != nil {
-			t.Errorf("%s: %v", exampleFile(e), err)
+		for _, file := range exampleFiles(t, e) {
+			if err := compile(t, e).Validate(example(t, file)); err != nil {
+				t.Errorf("%s: %v", file, err)
+			}
 		}
 	}
 }
 
 func TestSchemasLetUnknownFieldsPass(t *testing.T) {
 	for _, e := range events.All() {
-		schema, grown := compile(t, e), example(t, e)
+		schema, grown := compile(t, e), example(t, exampleFile(e))
 		for place, o := range objects("", grown) {
 			o["addedLater"] = "x"
 			err := schema.Validate(grown)
@@ -91,7 +94,7 @@ func TestSchemasLetUnknownFieldsPass(t *testing.T) {
 
 func TestSchemasMissEveryRequiredField(t *testing.T) {
 	for _, e := range events.All() {
-		schema, whole := compile(t, e), example(t, e)
+		schema, whole := compile(t, e), example(t, exampleFile(e))
 		for _, field := range required(reflect.TypeOf(e)) {
 			missing := maps.Clone(whole)
 			delete(missing, field)
@@ -108,18 +111,20 @@ func TestSchemasMissEveryRequiredField(t *testing.T) {
 
 func TestExamplesSurviveTheirStructs(t *testing.T) {
 	for _, e := range events.All() {
-		want := example(t, e)
-		delete(want, "record")
-		decoded := reflect.New(reflect.TypeOf(e))
-		decode(t, exampleFile(e), read(t, exampleFile(e)), decoded.Interface())
-		encoded, err := json.Marshal(decoded.Interface())
-		if err != nil {
-			t.Fatal(err)
-		}
-		var got object
-		decode(t, e.Type(), encoded, &got)
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("%s is not what its struct makes of it (-file +struct):\n%s", exampleFile(e), diff)
+		for _, file := range exampleFiles(t, e) {
+			want := example(t, file)
+			delete(want, "record")
+			decoded := reflect.New(reflect.TypeOf(e))
+			decode(t, file, read(t, file), decoded.Interface())
+			encoded, err := json.Marshal(decoded.Interface())
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got object
+			decode(t, e.Type(), encoded, &got)
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("%s is not what its struct makes of it (-file +struct):\n%s", file, diff)
+			}
 		}
 	}
 }
@@ -128,10 +133,13 @@ func TestExamplesSurviveTheirStructs(t *testing.T) {
 // has is not tested.
 func TestExamplesShowEveryField(t *testing.T) {
 	for _, e := range events.All() {
-		shown := slices.Sorted(maps.Keys(example(t, e)))
+		shown := object{}
+		for _, file := range exampleFiles(t, e) {
+			maps.Copy(shown, example(t, file))
+		}
 		for _, field := range fields(reflect.TypeOf(e)) {
-			if !slices.Contains(shown, field) {
-				t.Errorf("%s lacks %s", exampleFile(e), field)
+			if _, ok := shown[field]; !ok {
+				t.Errorf("no example of %s has %s", e.Type(), field)
 			}
 		}
 	}
@@ -139,10 +147,20 @@ func TestExamplesShowEveryField(t *testing.T) {
 
 func exampleFile(e events.Event) string { return filepath.Join("examples", e.Type()+".json") }
 
-func example(t *testing.T, e events.Event) object {
+// exampleFiles returns the example of e and those of its other forms, <type>_<form>.json.
+func exampleFiles(t *testing.T, e events.Event) []string {
+	t.Helper()
+	forms, err := filepath.Glob(filepath.Join("examples", e.Type()+"_*.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append(forms, exampleFile(e))
+}
+
+func example(t *testing.T, file string) object {
 	t.Helper()
 	var o object
-	decode(t, exampleFile(e), read(t, exampleFile(e)), &o)
+	decode(t, file, read(t, file), &o)
 	return o
 }
 

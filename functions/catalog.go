@@ -13,7 +13,6 @@ import (
 	"slipway/functions/lockenvironment"
 	"slipway/functions/plandeployment"
 	"slipway/functions/publishevents"
-	"slipway/functions/registerpackage"
 	"slipway/functions/requestapproval"
 	"slipway/functions/resumestep"
 	"slipway/functions/runstep"
@@ -52,7 +51,7 @@ func Catalog() []Function {
 		}},
 		{"promote", func(p *parts) any { return fault.Handle(p.promoter().Handle) }},
 		{"publishevents", func(p *parts) any { return fault.Handle(publishevents.New(p.bus()).Handle) }},
-		{"registerpackage", func(p *parts) any { return fault.Handle(registerpackage.New(p.table(), p.objects(), p.now).Handle) }},
+		{"registerpackage", func(p *parts) any { return fault.Handle(p.registrar().Handle) }},
 		{"requestapproval", func(p *parts) any {
 			return fault.Handle(requestapproval.New(p.table(), p.planner(), p.executions(), p.env("APPROVE_STATE_MACHINE_PREFIX")).Handle)
 		}},
@@ -65,6 +64,7 @@ func Catalog() []Function {
 		{"startdeployment", func(p *parts) any {
 			return fault.Handle(startdeployment.New(p.executions(), p.env("DEPLOY_STATE_MACHINE")).Handle)
 		}},
+		{"sweepimages", func(p *parts) any { return fault.Handle(p.sweeper().Handle) }},
 	}
 }
 

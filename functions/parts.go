@@ -3,10 +3,12 @@ package functions
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/codebuild"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
@@ -15,9 +17,12 @@ import (
 	"slipway/functions/applyproject"
 	"slipway/functions/decideapproval"
 	"slipway/functions/promote"
+	"slipway/functions/registerpackage"
 	"slipway/functions/runstep"
+	"slipway/functions/sweepimages"
 	"slipway/shared/bus"
 	"slipway/shared/executions"
+	"slipway/shared/images"
 	"slipway/shared/objects"
 	"slipway/shared/planning"
 	"slipway/shared/platform"
@@ -52,6 +57,18 @@ func (p *parts) objects() *objects.Objects {
 	return objects.New(s3.NewFromConfig(p.installation.AWS, func(o *s3.Options) { o.UsePathStyle = true }))
 }
 
+func (p *parts) images() *images.Images {
+	return images.New(ecr.NewFromConfig(p.installation.AWS), p.http())
+}
+
+// http returns the client of requests that aren't an SDK's own.
+func (p *parts) http() images.Doer {
+	if own := p.installation.AWS.HTTPClient; own != nil {
+		return own
+	}
+	return http.DefaultClient
+}
+
 func (p *parts) bus() *bus.Bus {
 	return bus.New(eventbridge.NewFromConfig(p.installation.AWS), p.env("BUS"))
 }
@@ -71,7 +88,7 @@ func (p *parts) platform() platform.Platform {
 func (p *parts) planner() *planning.Planner { return planning.New(p.table(), p.platform(), p.now) }
 
 func (p *parts) runner() *step.Runner {
-	dependencies := step.Dependencies{Objects: p.objects(), WorkBucket: p.env("WORK_BUCKET")}
+	dependencies := step.Dependencies{Objects: p.objects(), Images: p.images(), WorkBucket: p.env("WORK_BUCKET")}
 	if project := p.installation.Getenv("BUILD_PROJECT"); project != "" { // resumestep starts no builds
 		dependencies.Builds = step.NewCodeBuild(codebuild.NewFromConfig(p.installation.AWS), project)
 	}
@@ -84,6 +101,14 @@ func (p *parts) reporter() *runstep.Reporter {
 
 func (p *parts) applier() *applyproject.Handler {
 	return applyproject.New(p.table(), p.objects(), p.platform(), p.now)
+}
+
+func (p *parts) registrar() *registerpackage.Handler {
+	return registerpackage.New(p.table(), p.objects(), p.images(), p.now)
+}
+
+func (p *parts) sweeper() *sweepimages.Handler {
+	return sweepimages.New(p.table(), p.images(), p.registrar(), sweepimages.NewLedger(p.objects(), p.env("WORK_BUCKET")), p.platform().Repositories)
 }
 
 func (p *parts) promoter() *promote.Handler { return promote.New(p.table(), p.planner(), p.now) }

@@ -20,6 +20,7 @@ import (
 // Projects is where projects are kept.
 type Projects interface {
 	Project(ctx context.Context, name string) (pipeline.ProjectRecord, error)
+	Uses(ctx context.Context, name string) ([]pipeline.PackageUse, error)
 	Rejection(ctx context.Context, l pipeline.Location) (pipeline.Rejection, error)
 	Change(ctx context.Context, chain pipeline.Chain, decide func(context.Context) (pipeline.Change, error)) error
 }
@@ -110,8 +111,11 @@ func (h *Handler) Apply(ctx context.Context, f File) (pipeline.ProjectRecord, er
 			record = was
 			return pipeline.Change{}, nil
 		}
+		if err := h.checkFeeds(ctx, d); err != nil {
+			return pipeline.Change{}, err
+		}
 		record = f.record(d, was)
-		return change(f, record, was), nil
+		return change(f, d.Project, record, was), nil
 	})
 	return record, err
 }
@@ -128,6 +132,19 @@ func (h *Handler) check(f File) (project.Document, error) {
 			Remedy:  fmt.Sprintf("hand it in as projects/%s/slipway.yaml, or write project: %s", d.Project.Name, f.Project)}}
 	}
 	return d, d.Check(h.platform)
+}
+
+// checkFeeds holds the packages of d against what other projects say of them.
+func (h *Handler) checkFeeds(ctx context.Context, d project.Document) error {
+	uses := map[string][]pipeline.PackageUse{}
+	for _, name := range d.Project.PackageNames() {
+		found, err := h.projects.Uses(ctx, name)
+		if err != nil {
+			return fmt.Errorf("find projects of package %s: %w", name, err)
+		}
+		uses[name] = found
+	}
+	return d.CheckFeeds(uses)
 }
 
 // outdated tells whether a file that was handed in later, or f itself, has been applied.
@@ -147,7 +164,7 @@ func later(a, b string) bool {
 
 func (f File) record(d project.Document, was pipeline.ProjectRecord) pipeline.ProjectRecord {
 	record := pipeline.ProjectRecord{Name: f.Project, Document: d.Digest, Packages: d.Project.PackageNames(),
-		AppliedAt: f.At, AppliedBy: f.By, Sequencer: f.Sequencer}
+		Sources: since(f.At, d.Project.Sources(), was.Sources), AppliedAt: f.At, AppliedBy: f.By, Sequencer: f.Sequencer}
 	if f.Sequencer == "" {
 		record.Sequencer = was.Sequencer
 	}
@@ -156,14 +173,31 @@ func (f File) record(d project.Document, was pipeline.ProjectRecord) pipeline.Pr
 
 // change returns what makes record follow was. The same file handed in again is no
 // transition, and only its date is noted.
-func change(f File, record, was pipeline.ProjectRecord) pipeline.Change {
-	applied := &pipeline.AppliedProject{Record: record, Source: f.Source, Dropped: without(was.Packages, record.Packages)}
+func change(f File, p pipeline.Project, record, was pipeline.ProjectRecord) pipeline.Change {
+	applied := &pipeline.AppliedProject{Record: record, Source: f.Source, References: p.Packages,
+		Dropped: without(was.Packages, record.Packages), Abandoned: abandoned(was.Sources, record.Sources)}
 	c := pipeline.Change{By: f.By, Project: applied}
 	if record.Document != was.Document {
 		c.Events = []events.Event{events.ProjectApplied{Project: record.Name, Document: record.Document,
 			Packages: record.Packages, Added: without(record.Packages, was.Packages)}}
 	}
 	return c
+}
+
+// since returns the sources that a project has now; those that it had before keep their date.
+func since(now time.Time, sources, before []pipeline.Source) []pipeline.Source {
+	for i := range sources {
+		sources[i].Since = now
+		if j := slices.IndexFunc(before, sources[i].Same); j >= 0 {
+			sources[i].Since = before[j].Since
+		}
+	}
+	return sources
+}
+
+// abandoned returns the sources that a project has no more.
+func abandoned(before, now []pipeline.Source) []pipeline.Source {
+	return slices.DeleteFunc(slices.Clone(before), func(s pipeline.Source) bool { return slices.ContainsFunc(now, s.Same) })
 }
 
 // without returns the elements of all that are not in some.

@@ -17,7 +17,7 @@ import (
 type Store interface {
 	Package(ctx context.Context, name string, v pipeline.Version) (pipeline.Package, error)
 	LatestPackage(ctx context.Context, name string) (pipeline.Package, error)
-	ProjectsUsing(ctx context.Context, name string) ([]string, error)
+	Uses(ctx context.Context, name string) ([]pipeline.PackageUse, error)
 	Project(ctx context.Context, name string) (pipeline.ProjectRecord, error)
 	Document(ctx context.Context, project, digest string) ([]byte, error)
 	ReleaseOf(ctx context.Context, project string, v pipeline.Version) (pipeline.Release, error)
@@ -61,12 +61,12 @@ func (h *Handler) offer(ctx context.Context, registered events.PackageRegistered
 	if err != nil {
 		return err
 	}
-	projects, err := h.store.ProjectsUsing(ctx, registered.Package)
+	uses, err := h.store.Uses(ctx, registered.Package)
 	if err != nil {
 		return fmt.Errorf("find projects of package %s: %w", registered.Package, err)
 	}
-	for _, name := range projects {
-		if err := h.create(ctx, name, version); err != nil {
+	for _, use := range uses {
+		if err := h.create(ctx, use.Project, version); err != nil {
 			return err
 		}
 	}
@@ -130,11 +130,13 @@ func (h *Handler) snapshot(ctx context.Context, name string, v pipeline.Version)
 	r = pipeline.Release{Project: name, Version: v, Channel: channel.Name, Document: record.Document, CreatedAt: h.now()}
 	for _, ref := range d.Project.Packages {
 		p, err := h.store.Package(ctx, ref.Name, v)
-		if errors.Is(err, pipeline.ErrNotFound) {
+		switch {
+		case errors.Is(err, pipeline.ErrNotFound):
 			return r, false, nil
-		}
-		if err != nil {
+		case err != nil:
 			return r, false, err
+		case !ref.Takes(p):
+			return r, false, nil
 		}
 		r.Add(p)
 	}

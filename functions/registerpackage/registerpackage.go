@@ -1,11 +1,12 @@
-// Package registerpackage makes a package of an object that was pushed to the
-// packages bucket.
+// Package registerpackage makes packages of what was pushed: of an object in the
+// packages bucket, or of an image in an ECR repository.
 package registerpackage
 
 import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +15,7 @@ import (
 
 	"slipway/events"
 	"slipway/shared/archive"
+	"slipway/shared/images"
 	"slipway/shared/objects"
 	"slipway/shared/pipeline"
 )
@@ -22,48 +24,93 @@ import (
 type Packages interface {
 	Package(ctx context.Context, name string, v pipeline.Version) (pipeline.Package, error)
 	Rejection(ctx context.Context, l pipeline.Location) (pipeline.Rejection, error)
+	Sources(ctx context.Context, repository string) ([]pipeline.Source, error)
 	Change(ctx context.Context, chain pipeline.Chain, decide func(context.Context) (pipeline.Change, error)) error
 }
 
-// Objects is where they were pushed.
+// Objects is where objects were pushed.
 type Objects interface {
 	Stat(ctx context.Context, l objects.Location) (objects.Info, error)
 	Read(ctx context.Context, l objects.Location) (io.ReadCloser, error)
 	Open(ctx context.Context, l objects.Location) (*io.SectionReader, error)
 }
 
+// Images is where images were pushed.
+type Images interface {
+	Find(ctx context.Context, repository, tag, digest string) (images.Image, error)
+	Labels(ctx context.Context, repository, digest string) (map[string]string, error)
+}
+
 // A Handler registers packages.
 type Handler struct {
 	packages Packages
 	objects  Objects
+	images   Images
 	now      func() time.Time
 }
 
 // New returns a handler.
-func New(packages Packages, objects Objects, now func() time.Time) *Handler {
-	return &Handler{packages, objects, now}
+func New(packages Packages, o Objects, i Images, now func() time.Time) *Handler {
+	return &Handler{packages, o, i, now}
 }
 
-// Handle registers the object as a package version, pinned to its digest, or
-// refuses it with a package.rejected.v1 event. An object that is registered or
+// The detail-types of the events that tell of a push.
+const (
+	objectCreated = "Object Created"
+	imageAction   = "ECR Image Action"
+)
+
+// Handle registers the object or the image as a package version, pinned to its
+// digest, or refuses it with a package.rejected.v1 event. What is registered or
 // refused already changes nothing.
-func (h *Handler) Handle(ctx context.Context, e events.Envelope[events.ObjectCreated]) (struct{}, error) {
-	at := pipeline.Location{Bucket: e.Detail.Bucket.Name, Key: e.Detail.Object.Key, VersionID: e.Detail.Object.VersionID, Size: e.Detail.Object.Size}
-	if at.Bucket == "" || at.Key == "" {
-		return struct{}{}, fmt.Errorf("event %s names no object: %w", e.ID, pipeline.ErrInvalid)
+func (h *Handler) Handle(ctx context.Context, e events.Raw) (struct{}, error) {
+	switch e.DetailType {
+	case objectCreated:
+		var created events.ObjectCreated
+		if err := json.Unmarshal(e.Detail, &created); err != nil {
+			return struct{}{}, fmt.Errorf("decode %s %s: %w", e.DetailType, e.ID, err)
+		}
+		return struct{}{}, h.registerObject(ctx, e.Time, created)
+	case imageAction:
+		var action events.ImageAction
+		if err := json.Unmarshal(e.Detail, &action); err != nil {
+			return struct{}{}, fmt.Errorf("decode %s %s: %w", e.DetailType, e.ID, err)
+		}
+		return struct{}{}, h.registerPush(ctx, e.Account, e.Time, action)
 	}
-	by := e.Detail.Requester
+	return struct{}{}, fmt.Errorf("event %s of type %q registers nothing: %w", e.ID, e.DetailType, pipeline.ErrInvalid)
+}
+
+func (h *Handler) registerObject(ctx context.Context, pushed time.Time, e events.ObjectCreated) error {
+	at := pipeline.Location{Bucket: e.Bucket.Name, Key: e.Object.Key, VersionID: e.Object.VersionID, Size: e.Object.Size}
+	if at.Bucket == "" || at.Key == "" {
+		return fmt.Errorf("an event of an object names none: %w", pipeline.ErrInvalid)
+	}
 	p, err := h.inspect(ctx, at)
+	p.PushedAt = pushed
+	name, version, _ := pipeline.ParsePackageKey(at.Key) // what can be read of a bad key
+	return h.conclude(ctx, p, err, e.Requester, rejection{at, events.PackageRejected{Package: name, Version: version.String(),
+		Bucket: at.Bucket, Key: at.Key}})
+}
+
+// A rejection is how a push would be refused.
+type rejection struct {
+	at    pipeline.Location
+	event events.PackageRejected // but for its message
+}
+
+// conclude registers p, or refuses the push when err, which came of inspecting it, or
+// the package's history says so.
+func (h *Handler) conclude(ctx context.Context, p pipeline.Package, err error, by string, r rejection) error {
 	refused := errors.Is(err, pipeline.ErrInvalid) // and not ErrRefused: that S3 denies access is no fault of the object's
 	if err == nil {
-		p.PushedAt = e.Time
 		err = h.register(ctx, p, by)
 		refused = errors.Is(err, pipeline.ErrRefused)
 	}
 	if refused {
-		err = h.reject(ctx, at, by, err)
+		err = h.reject(ctx, r, by, err)
 	}
-	return struct{}{}, err
+	return err
 }
 
 // inspect reads the object and returns the package that it is. It returns
@@ -135,28 +182,27 @@ func (h *Handler) register(ctx context.Context, p pipeline.Package, by string) e
 		case err != nil:
 			return pipeline.Change{}, err
 		case known.Digest != p.Digest:
-			return pipeline.Change{}, fmt.Errorf("package %s %s is %s, and a version stays what it is; this object is %s: push it under a new version: %w",
+			return pipeline.Change{}, fmt.Errorf("package %s %s is %s, and a version stays what it is; this one is %s: push it under a new version: %w",
 				p.Name, p.Version, known.Digest, p.Digest, pipeline.ErrRefused)
 		}
 		return pipeline.Change{}, nil
 	})
 }
 
-// reject records that the object was refused and why.
-func (h *Handler) reject(ctx context.Context, at pipeline.Location, by string, why error) error {
-	name, version, _ := pipeline.ParsePackageKey(at.Key) // what can be read of a bad key
+// reject records that the push was refused and why.
+func (h *Handler) reject(ctx context.Context, r rejection, by string, why error) error {
 	chain := pipeline.IntakeChain
-	if name != "" {
-		chain = pipeline.PackageChain(name)
+	if r.event.Package != "" {
+		chain = pipeline.PackageChain(r.event.Package)
 	}
+	r.event.Message = pipeline.Message(why)
 	return h.packages.Change(ctx, chain, func(ctx context.Context) (pipeline.Change, error) {
-		_, err := h.packages.Rejection(ctx, at)
+		_, err := h.packages.Rejection(ctx, r.at)
 		if !errors.Is(err, pipeline.ErrNotFound) {
 			return pipeline.Change{}, err
 		}
 		return pipeline.Change{By: by,
-			Rejections: []pipeline.Rejection{{Location: at, Message: pipeline.Message(why), At: h.now()}},
-			Events: []events.Event{events.PackageRejected{Package: name, Version: version.String(),
-				Bucket: at.Bucket, Key: at.Key, Message: pipeline.Message(why)}}}, nil
+			Rejections: []pipeline.Rejection{{Location: r.at, Message: r.event.Message, At: h.now()}},
+			Events:     []events.Event{r.event}}, nil
 	})
 }

@@ -151,7 +151,7 @@ func work(plan pipeline.Plan, planned pipeline.PlannedStep, in Input, log io.Wri
 		w.Variables = append(w.Variables, step.Variable{Name: v.Name, Value: v.Value})
 	}
 	for _, p := range plan.Packages {
-		w.Packages[p.Name] = step.Artifact{Version: p.Version.String(), Bucket: p.Location.Bucket, Key: p.Location.Key,
+		w.Packages[p.Name] = step.Artifact{Version: p.Version.String(), Bucket: p.Location.Bucket, Repository: p.Location.Repository, Key: p.Location.Key,
 			VersionID: p.Location.VersionID, Digest: p.Digest, Size: p.Location.Size}
 	}
 	return w

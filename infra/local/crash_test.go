@@ -51,7 +51,7 @@ func (c *crash) transport(function string, next http.RoundTripper) http.RoundTri
 		return next
 	}
 	return roundTripper(func(r *http.Request) (*http.Response, error) {
-		if !strings.HasPrefix(r.Header.Get("Amz-Sdk-Request"), "attempt=1;") {
+		if attempt := r.Header.Get("Amz-Sdk-Request"); attempt != "" && !strings.HasPrefix(attempt, "attempt=1;") {
 			c.retried = append(c.retried, function+" "+operation(r))
 		}
 		invocation, ok := lambdacontext.FromContext(r.Context())

@@ -22,7 +22,7 @@ func kinds() map[string]kind {
 		"AWS::Events::EventBus":            (*Stack).makeBus,
 		"AWS::Events::Rule":                (*Stack).makeRule,
 		"AWS::IAM::Policy":                 named[policy],
-		"AWS::IAM::Role":                   named[role],
+		"AWS::IAM::Role":                   makeRole,
 		"AWS::KMS::Key":                    named[key],
 		"AWS::Lambda::EventInvokeConfig":   (*Stack).configureInvocation,
 		"AWS::Lambda::EventSourceMapping":  (*Stack).makeMapping,
@@ -104,6 +104,13 @@ func named[P any](s *Stack, id string, data []byte) (map[string]string, error) {
 	_, err := properties[P](data)
 	name := physicalName(id)
 	return map[string]string{"": name, "Arn": s.arn("local", name)}, err
+}
+
+// makeRole returns a role's name and an ARN such as other services take for one.
+func makeRole(_ *Stack, id string, data []byte) (map[string]string, error) {
+	_, err := properties[role](data)
+	name := physicalName(id)
+	return map[string]string{"": name, "Arn": "arn:aws:iam::" + Account + ":role/" + name}, err
 }
 
 var hashSuffix = regexp.MustCompile(`[0-9A-F]{8}$`)

@@ -37,12 +37,23 @@ type taken struct {
 }
 
 // newWorld starts a stack whose identifiers come from seed. Faults, if not nil,
-// makes it unreliable.
+// makes it unreliable. It sweeps repositories once a year: what a test counts is
+// then its own.
 func newWorld(t testing.TB, seed uint64, faults *local.Rehearsal) *world {
+	t.Helper()
+	often, rarely := []byte(`"rate(15 minutes)"`), []byte(`"rate(365 days)"`)
+	if !bytes.Contains(template.JSON, often) {
+		t.Fatalf("the template has no schedule %s", often)
+	}
+	return newWorldOf(t, bytes.ReplaceAll(template.JSON, often, rarely), seed, faults)
+}
+
+// newWorldOf starts the stack of a template.
+func newWorldOf(t testing.TB, source []byte, seed uint64, faults *local.Rehearsal) *world {
 	t.Helper()
 	w := &world{t: t, clock: clock.NewVirtual(dawn), store: store.NewMemory()}
 	var err error
-	w.stack, err = local.Start(local.Config{Template: template.JSON, Store: w.store, Clock: w.clock, NewID: identifiers(seed),
+	w.stack, err = local.Start(local.Config{Template: source, Store: w.store, Clock: w.clock, NewID: identifiers(seed),
 		Endpoint: "http://127.0.0.1:4566", Web: "http://127.0.0.1:8080", Path: os.Getenv("PATH"),
 		Observe:   func(bus string, e eventbridge.Event) { w.taken = append(w.taken, taken{bus, e}) },
 		Report:    func(err error) { t.Errorf("background work: %v", err) },

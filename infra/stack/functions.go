@@ -27,6 +27,7 @@ func Functions() []Function {
 		{Name: "resumestep", ID: "ResumeStep", Memory: 256, Timeout: 60},
 		{Name: "runstep", ID: "RunStep", Memory: 1024, Timeout: 900},
 		{Name: "startdeployment", ID: "StartDeployment", Memory: 256, Timeout: 60},
+		{Name: "sweepimages", ID: "SweepImages", Memory: 256, Timeout: 900},
 	}
 }
 

@@ -27,13 +27,16 @@ func (s system) rights(name string) []awsiam.PolicyStatement {
 	case "publishevents":
 		return s.readStream()
 	case "registerpackage":
-		return list(s.readAndWriteTable(), readObjects(b.packages, "packages/*"), findObjects(b.packages))
+		return list(list(s.readAndWriteTable(), s.readImages()...), readObjects(b.packages, "packages/*"), findObjects(b.packages))
 	case "resumestep":
 		return list(s.readAndWriteTable(), readObjects(b.work, "jobs/*"), findObjects(b.work), answerTasks(s.workflows.deploy.Ref()))
 	case "runstep":
 		return s.runSteps()
 	case "startdeployment":
 		return list(nil, allow([]*string{s.workflows.deploy.Ref()}, "states:StartExecution"))
+	case "sweepimages":
+		return list(list(s.readAndWriteTable(), s.readImages()...),
+			readObjects(b.work, "sweeps/*"), writeObjects(b.work, "sweeps/*"), findObjects(b.work))
 	default:
 		panic("stack: function " + name + " has no rights: add a line to rights.go")
 	}
@@ -93,6 +96,23 @@ func (s system) readStream() []awsiam.PolicyStatement {
 		allow([]*string{s.queues.unpublished.QueueArn()}, "sqs:SendMessage"))
 }
 
+// readImages allows to read what the repositories hold, if there are any.
+func (s system) readImages() []awsiam.PolicyStatement {
+	return s.onRepositories("ecr:DescribeImages", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
+}
+
+// onRepositories allows actions on the platform's repositories, if there are any.
+func (s system) onRepositories(actions ...string) []awsiam.PolicyStatement {
+	if len(s.repositories) == 0 {
+		return nil
+	}
+	var all []*string
+	for _, name := range s.repositories {
+		all = append(all, s.stack.FormatArn(&awscdk.ArnComponents{Service: new("ecr"), Resource: new("repository"), ResourceName: new(name)}))
+	}
+	return list(nil, allow(all, actions...))
+}
+
 // runSteps allows what the step kinds do in-line or start.
 func (s system) runSteps() []awsiam.PolicyStatement {
 	b := s.buckets
@@ -103,6 +123,7 @@ func (s system) runSteps() []awsiam.PolicyStatement {
 		findObjects(append(b.sites, b.packages, b.work)...),
 		allow([]*string{s.scripts.arn}, "codebuild:StartBuild"),
 		answerTasks(s.workflows.deploy.Ref()))
+	statements = list(statements, s.onRepositories("ecr:DescribeRepositories")...)
 	for _, site := range b.sites {
 		statements = append(statements, allow(objects(site, "*"), "s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"))
 	}

@@ -22,7 +22,7 @@ type route struct {
 
 func (s system) routes() []route {
 	slipway := s.bus.EventBusName()
-	return []route{
+	routes := []route{
 		{"ProjectUploaded", nil, objectCreated(s.buckets.packages.BucketName(), "projects/"), "applyproject"},
 		{"PackageUploaded", nil, objectCreated(s.buckets.packages.BucketName(), "packages/"), "registerpackage"},
 		{"ReleaseDue", slipway, happened(events.PackageRegistered{}, events.ProjectApplied{}), "createrelease"},
@@ -34,6 +34,12 @@ func (s system) routes() []route {
 		{"QueueLeft", slipway, happened(events.DeploymentStarted{}, events.DeploymentSuperseded{}).with(pattern{"queued": []any{true}}), "resumestep"},
 		{"DeploymentBroken", nil, executionBroken(s.workflows.deploy.Ref()), "finishdeployment"},
 	}
+	if len(s.repositories) == 0 {
+		return routes
+	}
+	return append(routes,
+		route{"ImagePushed", nil, imagePushed(s.repositories), "registerpackage"},
+		route{"RepositoryTakenUp", slipway, happened(events.ProjectApplied{}), "sweepimages"})
 }
 
 // happened matches Slipway's own events of the types of the given ones.
@@ -56,6 +62,16 @@ func objectCreated(bucket *string, prefix string) pattern {
 	return pattern{"source": []any{"aws.s3"}, "detail-type": []any{"Object Created"}, "detail": pattern{
 		"bucket": pattern{"name": []any{bucket}},
 		"object": pattern{"key": []any{pattern{"prefix": prefix}}},
+	}}
+}
+
+// imagePushed matches ECR's report of an image that was pushed with a tag.
+func imagePushed(repositories []string) pattern {
+	return pattern{"source": []any{"aws.ecr"}, "detail-type": []any{"ECR Image Action"}, "detail": pattern{
+		"action-type":     []any{"PUSH"},
+		"result":          []any{"SUCCESS"},
+		"repository-name": repositories,
+		"image-tag":       []any{pattern{"anything-but": []any{""}}},
 	}}
 }
 

@@ -51,12 +51,13 @@ func New(scope constructs.Construct, p platform.Platform) (awscdk.Stack, error) 
 	})
 	workflows := newWorkflows(stack, functions, p.EnvironmentNames())
 
-	s := system{stack, records, buckets, bus, queues, scripts, functions, workflows}
+	s := system{stack, records, buckets, bus, queues, scripts, functions, workflows, p.Repositories}
 	s.connect()
 	rights := s.grant()
 	s.route(rights)
 	s.deliverFailures(rights)
 	s.publish(rights)
+	s.sweep(rights)
 	url := s.serve()
 	s.watch()
 	s.announce(url)
@@ -85,6 +86,8 @@ type system struct {
 	scripts   scriptProject
 	functions map[string]function // by name, as in the catalog
 	workflows workflows
+
+	repositories []string // names
 }
 
 // maxPlatform is the most that the platform may take of a function's

@@ -33,7 +33,7 @@ func rules() []rule {
 		{"slipway/", "github.com/aws/aws-cdk-go", []string{"slipway/infra", "slipway/infra/stack"}, "only the stack links CDK"},
 		{"slipway/", "github.com/aws/jsii-runtime-go", []string{"slipway/infra", "slipway/infra/stack"}, "only the stack links CDK"},
 		{"slipway/", "github.com/aws/aws-xray-sdk-go", []string{"slipway/shared/cloud"}, "cloud alone knows X-Ray"},
-		{"slipway/shared/", "github.com/aws/aws-sdk-go-v2/service", []string{"slipway/shared/bus", "slipway/shared/cloud", "slipway/shared/executions",
+		{"slipway/shared/", "github.com/aws/aws-sdk-go-v2/service", []string{"slipway/shared/bus", "slipway/shared/cloud", "slipway/shared/executions", "slipway/shared/images",
 			"slipway/shared/objects", "slipway/shared/step", "slipway/shared/table"}, "the SDK is behind the adapters"},
 	}
 }

@@ -36,9 +36,11 @@ type Change struct {
 
 // An AppliedProject is a project whose file takes effect.
 type AppliedProject struct {
-	Record  ProjectRecord
-	Source  []byte   // the file
-	Dropped []string // packages that the project no longer has
+	Record     ProjectRecord
+	Source     []byte             // the file
+	References []PackageReference // its packages
+	Dropped    []string           // packages that the project no longer has
+	Abandoned  []Source           // sources that the project no longer has
 }
 
 // Empty tells whether c writes nothing.

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -20,22 +21,28 @@ type Package struct {
 	RegisteredAt time.Time    `json:"registeredAt"`
 }
 
-// A Location is one version of one S3 object.
+// A Location is one version of one S3 object, or one image of an ECR repository: then
+// Repository is set and not Bucket, Key is the image's tag and VersionID its digest.
 type Location struct {
-	Bucket    string `json:"bucket"`
-	Key       string `json:"key"`
-	VersionID string `json:"versionId,omitempty"`
-	Size      int64  `json:"size"` // bytes
+	Bucket     string `json:"bucket,omitempty"`
+	Repository string `json:"repository,omitempty"`
+	Key        string `json:"key"`
+	VersionID  string `json:"versionId,omitempty"`
+	Size       int64  `json:"size"` // bytes
 }
 
 // Register returns the event of a package that is registered for the first time.
 func (p Package) Register() events.PackageRegistered {
-	return events.PackageRegistered{Package: p.Name, Version: p.Version.String(), Feed: string(p.Feed), Digest: p.Digest,
-		Bucket: p.Location.Bucket, Key: p.Location.Key, VersionID: p.Location.VersionID, Size: p.Location.Size, Build: p.Build}
+	e := events.PackageRegistered{Package: p.Name, Version: p.Version.String(), Feed: string(p.Feed), Digest: p.Digest,
+		Bucket: p.Location.Bucket, Repository: p.Location.Repository, Size: p.Location.Size, Build: p.Build}
+	if p.Feed == FeedS3 {
+		e.Key, e.VersionID = p.Location.Key, p.Location.VersionID
+	}
+	return e
 }
 
-// A Rejection remembers that an object was refused as a package or as a project
-// file, so that the same object is refused once however often its event comes.
+// A Rejection remembers that an object or an image was refused as a package or as a
+// project file, so that the same one is refused once however often its event comes.
 type Rejection struct {
 	Location Location  `json:"location"`
 	Message  string    `json:"message"`
@@ -58,6 +65,14 @@ func ParsePackageKey(key string) (name string, version Version, err error) {
 	}
 	return parts[1], version, nil
 }
+
+// versionTag is the form of a tag that is meant as a version, if not always a good one.
+var versionTag = regexp.MustCompile(`^v?[0-9]+\.`)
+
+// IsVersionTag tells whether an image's tag is meant as a version, such as 1.4.0, or
+// 1.4, which [ParseVersion] refuses. Others, such as latest or a commit's id, are no
+// business of Slipway's.
+func IsVersionTag(tag string) bool { return versionTag.MatchString(tag) }
 
 // ParseProjectKey returns the project of an object key "projects/<project>/slipway.yaml".
 // It returns [ErrInvalid] for any other key.

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"time"
 )
@@ -30,6 +31,34 @@ type PackageReference struct {
 	Name       string
 	Feed       Feed
 	Repository string // ECR repository; empty for S3
+}
+
+// Takes tells whether p was pushed where ref says. A package may have versions from
+// another feed, of the time before its project file was changed.
+func (ref PackageReference) Takes(p Package) bool {
+	return p.Feed == ref.Feed && p.Location.Repository == ref.Repository
+}
+
+// A PackageUse says that a project's releases contain a package, and from where.
+type PackageUse struct {
+	Project    string `json:"-"`
+	Feed       Feed   `json:"feed"`
+	Repository string `json:"repository,omitempty"`
+}
+
+// String returns where the package comes from, as a project file says it.
+func (u PackageUse) String() string {
+	if u.Repository == "" {
+		return fmt.Sprintf("{ feed: %s }", u.Feed)
+	}
+	return fmt.Sprintf("{ feed: %s, repository: %s }", u.Feed, u.Repository)
+}
+
+// A Source is an ECR repository whose images are versions of a package.
+type Source struct {
+	Repository string    `json:"repository"`
+	Package    string    `json:"package"`
+	Since      time.Time `json:"since"` // when the project file came to say so
 }
 
 // A Variable is a named value that may differ by environment.
@@ -64,6 +93,9 @@ type Step struct {
 	Timeout time.Duration   // for one attempt
 	Retry   int             // further attempts after the first
 }
+
+// Same tells whether s and o are the same repository for the same package.
+func (s Source) Same(o Source) bool { return s.Repository == o.Repository && s.Package == o.Package }
 
 // Channel returns the first channel whose rules v satisfies; ok is false when none does.
 func (p Project) Channel(v Version) (c Channel, ok bool) {
@@ -100,6 +132,17 @@ func (p Project) Environments() []string {
 					all = append(all, e)
 				}
 			}
+		}
+	}
+	return all
+}
+
+// Sources returns the repositories of p's packages, sorted by package.
+func (p Project) Sources() []Source {
+	var all []Source
+	for _, ref := range p.Packages {
+		if ref.Feed == FeedECR {
+			all = append(all, Source{Repository: ref.Repository, Package: ref.Name})
 		}
 	}
 	return all

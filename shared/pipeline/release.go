@@ -66,6 +66,7 @@ type ProjectRecord struct {
 	Name      string    `json:"name"`
 	Document  string    `json:"document"` // digest of the file in force
 	Packages  []string  `json:"packages"` // sorted
+	Sources   []Source  `json:"sources,omitempty"`
 	AppliedAt time.Time `json:"appliedAt"`
 	AppliedBy string    `json:"appliedBy"`
 	// Sequencer is S3's sequencer of the last project file that came by S3; a file

@@ -85,7 +85,7 @@ func TestTheShippedPlatformIsTheDocumentedOne(t *testing.T) {
 		Environments: []platform.Environment{{Name: "dev"}, {Name: "staging"}, {Name: "production"}},
 		Groups:       map[string][]string{"release-managers": {"manager1", "manager2"}, "developers": {"developer1"}},
 		Sites:        []string{"storefront-site"},
-		Repositories: []string{},
+		Repositories: []string{"storefront/api"},
 	}
 	if diff := cmp.Diff(want, shipped(t)); diff != "" {
 		t.Errorf("infra/platform.yaml (-want +got):\n%s", diff)

@@ -2,13 +2,15 @@ package project
 
 import (
 	"fmt"
+	"slices"
 
+	"slipway/shared/pipeline"
 	"slipway/shared/platform"
 	"slipway/shared/project/document"
 )
 
-// Check tells whether the platform has the environments and the groups of people
-// that the file names, and enough people for each quorum. The error is a
+// Check tells whether the platform has the environments, the repositories and the
+// groups of people that the file names, and enough people for each quorum. The error is a
 // [Problems] when it does not.
 func (d Document) Check(p platform.Platform) error {
 	root, err := d.again()
@@ -16,6 +18,9 @@ func (d Document) Check(p platform.Platform) error {
 		return err
 	}
 	c := checker{platform: p}
+	for _, f := range root.Get("packages").Pairs() {
+		c.repository(f.Value.Get("repository"))
+	}
 	for _, lifecycle := range root.Get("lifecycles").Pairs() {
 		for _, phase := range lifecycle.Value.List() {
 			for _, environment := range phase.Get("environments").List() {
@@ -32,6 +37,27 @@ func (d Document) Check(p platform.Platform) error {
 	return c.problems.Join(nil).Err()
 }
 
+// CheckFeeds tells whether other projects have the same packages from the same feeds:
+// uses holds, by package, what they say. A package is pushed to one place. The error
+// is a [Problems] when they don't.
+func (d Document) CheckFeeds(uses map[string][]pipeline.PackageUse) error {
+	root, err := d.again()
+	if err != nil {
+		return err
+	}
+	var problems document.Problems
+	for _, f := range root.Get("packages").Pairs() {
+		i := slices.IndexFunc(d.Project.Packages, func(ref pipeline.PackageReference) bool { return ref.Name == f.Name })
+		for _, use := range uses[f.Name] {
+			if own := d.Project.Packages[i]; use.Project != d.Project.Name && (use.Feed != own.Feed || use.Repository != own.Repository) {
+				problems.Add(f.Value.Place, "write the same, or give the package another name",
+					"package %q: project %s has it from %s", f.Name, use.Project, use)
+			}
+		}
+	}
+	return problems.Join(nil).Err()
+}
+
 // A checker collects what a project file names and the platform doesn't have.
 type checker struct {
 	platform platform.Platform
@@ -43,6 +69,17 @@ func (c *checker) environment(n *document.Node) {
 	if _, ok := c.platform.Environment(name); !ok {
 		c.problems.Add(n.Position, document.Choice(name, c.platform.EnvironmentNames(), "the environments there are"),
 			"environment %q is not in the platform file", name)
+	}
+}
+
+func (c *checker) repository(n *document.Node) {
+	if n == nil {
+		return
+	}
+	name, _ := n.String()
+	if !slices.Contains(c.platform.Repositories, name) {
+		c.problems.Add(n.Position, document.Choice(name, c.platform.Repositories, "the repositories there are"),
+			"repository %q is not in the platform file", name)
 	}
 }
 

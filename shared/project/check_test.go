@@ -15,6 +15,7 @@ func shipped() platform.Platform {
 	return platform.Platform{
 		Environments: []platform.Environment{{Name: "dev"}, {Name: "staging"}, {Name: "production"}},
 		Groups:       map[string][]string{"release-managers": {"manager1", "manager2"}, "developers": {"developer1"}},
+		Repositories: []string{"storefront/api"},
 	}
 }
 
@@ -32,7 +33,7 @@ func TestCheckAcceptsWhatThePlatformHas(t *testing.T) {
 
 func TestCheckNamesWhatThePlatformLacks(t *testing.T) {
 	source := `project: p
-packages: { web: { feed: s3 } }
+packages: { web: { feed: ecr, repository: storefront/apo } }
 channels: [{ name: all, lifecycle: only }]
 lifecycles:
   only:
@@ -48,6 +49,7 @@ process: [{ name: hello, uses: script, run: "true" }]
 	}
 	err = d.Check(shipped())
 	want := strings.Join([]string{
+		`2:43: repository "storefront/apo" is not in the platform file; did you mean "storefront/api"? the repositories there are "storefront/api"`,
 		`6:39: environment "stage" is not in the platform file; the environments there are "dev", "staging" and "production"`,
 		`6:90: group "release-manager" is not in the platform file; did you mean "release-managers"? the groups there are "developers" and "release-managers"`,
 		`7:129: a quorum of 4 can never be met: the approvers are 3; ask for at most 3 or add people to the groups in the platform file`,
@@ -67,5 +69,27 @@ func TestDurationsAreReadStrictly(t *testing.T) {
 		if got != want || (err == nil) != (want > 0) || (err != nil && !errors.Is(err, pipeline.ErrInvalid)) {
 			t.Errorf("ParseDuration(%q) = %v, %v, want %v", text, got, err, want)
 		}
+	}
+}
+
+func TestAPackageIsPushedToOnePlace(t *testing.T) {
+	d, err := project.Parse([]byte(`project: p
+packages: { web: { feed: s3 }, api: { feed: ecr, repository: shop/api } }
+channels: [{ name: all, lifecycle: only }]
+lifecycles: { only: [{ phase: a, environments: [dev], deploy: automatic }] }
+process: [{ name: hello, uses: script, run: "true" }]
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s3, ecr := pipeline.PackageUse{Project: "q", Feed: pipeline.FeedS3}, pipeline.PackageUse{Project: "q", Feed: pipeline.FeedECR, Repository: "shop/api"}
+	if err := d.CheckFeeds(map[string][]pipeline.PackageUse{"web": {s3}, "api": {ecr, {Project: "p", Feed: pipeline.FeedS3}}}); err != nil {
+		t.Errorf("what other projects say the same: %v", err)
+	}
+	err = d.CheckFeeds(map[string][]pipeline.PackageUse{"web": {ecr}, "api": {s3}})
+	want := `2:13: package "web": project q has it from { feed: ecr, repository: shop/api }; write the same, or give the package another name
+2:32: package "api": project q has it from { feed: s3 }; write the same, or give the package another name`
+	if !errors.Is(err, pipeline.ErrInvalid) || err.Error() != want {
+		t.Errorf("CheckFeeds = %v\nwant %s", err, want)
 	}
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // parametersOf reads the parameters of a step and checks them as its kind asks.
-func (r *reader) parametersOf(n *document.Node, s *pipeline.Step, packages, placeholders []string) {
+func (r *reader) parametersOf(n *document.Node, s *pipeline.Step, packages []pipeline.PackageReference, placeholders []string) {
 	uses := n.Get("uses")
 	if _, ok := uses.String(); !ok {
 		return
@@ -60,10 +60,18 @@ func (r *reader) refused(n *document.Node, name string, err error) {
 	r.problems.AddRule(n.Place, "", fmt.Errorf("step %q: %w", name, err))
 }
 
-func (r *reader) checkPackages(n *document.Node, named, known []string) {
+// checkPackages reports packages that aren't there, and images where a step reads files.
+func (r *reader) checkPackages(n *document.Node, named []string, known []pipeline.PackageReference) {
 	for _, name := range named {
-		if !slices.Contains(known, name) {
-			r.problems.Add(locateText(n, name).Position, document.Choice(name, known, "the packages here are"), "package %q is not in this file", name)
+		at := locateText(n, name).Position
+		i := slices.IndexFunc(known, func(ref pipeline.PackageReference) bool { return ref.Name == name })
+		switch {
+		case i < 0:
+			names := pipeline.Project{Packages: known}.PackageNames()
+			r.problems.Add(at, document.Choice(name, names, "the packages here are"), "package %q is not in this file", name)
+		case known[i].Feed == pipeline.FeedECR:
+			r.problems.Add(at, "name a package of the feed s3; scripts find the image's address in "+step.ImageVariable(name),
+				"package %q is an image, and this step reads files", name)
 		}
 	}
 }

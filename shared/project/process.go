@@ -16,7 +16,7 @@ func (r *reader) process(n *document.Node, p pipeline.Project) []pipeline.Step {
 	for _, item := range n.List() {
 		s := r.step(item)
 		r.once(names, "step", s.Name, item.Place)
-		r.parametersOf(item, &s, p.PackageNames(), placeholders)
+		r.parametersOf(item, &s, p.Packages, placeholders)
 		all = append(all, s)
 	}
 	return all

@@ -77,7 +77,7 @@ func (c Config) environment(job step.Job, f folder) ([]string, error) {
 		{Name: "SLIPWAY_OUTPUT", Value: f.output()},
 	}
 	var environment []string
-	for _, v := range slices.Concat(own, job.Variables, reserved) {
+	for _, v := range slices.Concat(own, job.Variables, job.Images, reserved) {
 		if v.Name == "" || strings.ContainsAny(v.Name, "=\x00") || strings.Contains(v.Value, "\x00") {
 			return nil, permanent("BadVariable", "variable %q has a name or a value that an environment can't hold; use neither \"=\" in a name nor NUL", v.Name)
 		}

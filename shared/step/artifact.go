@@ -12,14 +12,16 @@ import (
 	"slipway/shared/pipeline"
 )
 
-// An Artifact is the one object that a package version is pinned to.
+// An Artifact is the one object that a package version is pinned to; or the one
+// image: then Repository is set, Key is its tag, and Digest that of its manifest.
 type Artifact struct {
-	Version   string `json:"version"`
-	Bucket    string `json:"bucket"`
-	Key       string `json:"key"`
-	VersionID string `json:"versionId"` // S3 never changes the bytes of an object version
-	Digest    string `json:"digest"`    // "sha256:" and 64 hexadecimal digits, of the object's bytes
-	Size      int64  `json:"size"`      // in bytes
+	Version    string `json:"version"`
+	Bucket     string `json:"bucket"`
+	Repository string `json:"repository,omitempty"`
+	Key        string `json:"key"`
+	VersionID  string `json:"versionId"` // S3 never changes the bytes of an object version
+	Digest     string `json:"digest"`    // "sha256:" and 64 hexadecimal digits, of the object's bytes
+	Size       int64  `json:"size"`      // in bytes
 }
 
 // Location returns where the artifact's bytes are.
@@ -32,6 +34,9 @@ func (a Artifact) Location() objects.Location {
 // may be used only when the error is nil. The subject is the package for people, as
 // id@version.
 func (a Artifact) Download(ctx context.Context, r Downloader, subject string, w io.Writer) (size int64, err error) {
+	if a.Repository != "" {
+		return 0, permanent("NotAnArchive", "package %s is an image, and the step reads files; name a package of the feed s3", subject)
+	}
 	if a.VersionID == "" {
 		return 0, permanent("NotPinned", "package %s names no object version; its bucket must have versioning on", subject)
 	}

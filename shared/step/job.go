@@ -25,7 +25,8 @@ type Job struct {
 	PackageName string     `json:"packageName,omitempty"` // "" when the script needs no package
 	Package     *Artifact  `json:"package,omitempty"`
 	Variables   []Variable `json:"variables"`
-	TimeoutMS   int64      `json:"timeoutMs"` // in milliseconds
+	Images      []Variable `json:"images,omitempty"` // addresses of the release's images; see [ImageVariable]
+	TimeoutMS   int64      `json:"timeoutMs"`        // in milliseconds
 }
 
 // newJob returns the job that p and w ask for, or a permanent [*Failure].

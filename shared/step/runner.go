@@ -32,6 +32,7 @@ type Objects interface {
 // Dependencies are what the kinds need to do their work.
 type Dependencies struct {
 	Objects    Objects
+	Images     Images
 	Builds     Builds
 	WorkBucket string // the installation's own bucket, for jobs, results and logs
 }

@@ -98,6 +98,9 @@ func (script) Start(ctx context.Context, d Dependencies, w Work) (Outcome, error
 	if err != nil {
 		return Outcome{}, err
 	}
+	if job.Images, err = imageVariables(ctx, d.Images, w.Packages); err != nil {
+		return Outcome{}, err
+	}
 	text, err := json.Marshal(job)
 	if err != nil {
 		return Outcome{}, fmt.Errorf("encode job of step %s: %w", w.Step, err)

@@ -78,7 +78,8 @@ func TestATableThatIsNotThereIsAnErrorOfEveryCall(t *testing.T) {
 		"Deployments":   func() error { _, _, err := s.Deployments(ctx, "storefront", 0, 1); return err },
 		"Audit":         func() error { _, err := s.Audit(ctx, storefront, 0, 1); return err },
 		"Projects":      func() error { _, err := s.Projects(ctx, "", 1); return err },
-		"ProjectsUsing": func() error { _, err := s.ProjectsUsing(ctx, "web"); return err },
+		"Uses":          func() error { _, err := s.Uses(ctx, "web"); return err },
+		"Sources":       func() error { _, err := s.Sources(ctx, "shop/api"); return err },
 		"LatestPackage": func() error { _, err := s.LatestPackage(ctx, "web"); return err },
 		"JoinApproval":  func() error { _, err := s.JoinApproval(ctx, execution, call()); return err },
 	} {

@@ -23,7 +23,9 @@ import (
 //	PACKAGE#<k>    VERSION#<version>                   a package version
 //	PACKAGE#<k>    PROJECT#<p>                         a project that uses the package
 //	PACKAGE#<k>    EVENT#<sequence>                    the package's chain
+//	REPOSITORY#<r> PACKAGE#<k>#<p>                     an ECR repository that a project takes a package from
 //	REFUSED#<bucket> <key>#<object version>            an object that was refused
+//	REFUSED#ecr:<r> <tag>#<digest>                     an image that was refused
 //	INTAKE         EVENT#<sequence>                    the chain of refusals without a subject
 //	PROJECTS       PROJECT#<p>                         the list of projects
 //	APPROVAL       <execution ARN>                     an approval whose approver is not known yet
@@ -61,8 +63,15 @@ func environmentKey(project, environment string) key {
 func packageKey(name string, v pipeline.Version) key {
 	return key{packagePartition(name), "VERSION#" + v.String()}
 }
-func usedByKey(name, project string) key { return key{packagePartition(name), "PROJECT#" + project} }
+func usedByKey(name, project string) key           { return key{packagePartition(name), "PROJECT#" + project} }
+func repositoryPartition(repository string) string { return "REPOSITORY#" + repository }
+func sourceKey(s pipeline.Source, project string) key {
+	return key{repositoryPartition(s.Repository), "PACKAGE#" + s.Package + "#" + project}
+}
 func refusedKey(l pipeline.Location) key {
+	if l.Repository != "" {
+		return key{"REFUSED#ecr:" + l.Repository, l.Key + "#" + l.VersionID} // no bucket's name has a colon
+	}
 	return key{"REFUSED#" + l.Bucket, l.Key + "#" + l.VersionID}
 }
 func approvalKey(execution string) key { return key{"APPROVAL", execution} }

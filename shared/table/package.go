@@ -42,17 +42,43 @@ func (t *Table) LatestPackage(ctx context.Context, name string) (pipeline.Packag
 	return t.Package(ctx, name, v)
 }
 
-// ProjectsUsing returns the names of the projects whose releases contain a package, sorted.
-func (t *Table) ProjectsUsing(ctx context.Context, name string) ([]string, error) {
-	var projects []string
+// Uses returns which projects' releases contain a package, sorted by project.
+func (t *Table) Uses(ctx context.Context, name string) ([]pipeline.PackageUse, error) {
+	var all []pipeline.PackageUse
 	prefix := usedByKey(name, "").sk
 	for i, err := range t.query(ctx, selection{pk: packagePartition(name), prefix: prefix}) {
 		if err != nil {
 			return nil, err
 		}
-		projects = append(projects, sortKey(i, prefix))
+		use := pipeline.PackageUse{Project: sortKey(i, prefix)}
+		if err := decode(i, &use); err != nil {
+			return nil, err
+		}
+		all = append(all, use)
 	}
-	return projects, nil
+	return all, nil
+}
+
+// Sources returns the packages whose versions are the images of a repository, sorted
+// by name. Of a package that several projects take from it, Since is the earliest.
+func (t *Table) Sources(ctx context.Context, repository string) ([]pipeline.Source, error) {
+	var all []pipeline.Source
+	for i, err := range t.query(ctx, selection{pk: repositoryPartition(repository), prefix: "PACKAGE#"}) {
+		if err != nil {
+			return nil, err
+		}
+		var s pipeline.Source
+		if err := decode(i, &s); err != nil {
+			return nil, err
+		}
+		switch last := len(all) - 1; {
+		case last < 0 || all[last].Package != s.Package:
+			all = append(all, s)
+		case s.Since.Before(all[last].Since):
+			all[last].Since = s.Since
+		}
+	}
+	return all, nil
 }
 
 func putRejection(r pipeline.Rejection) (put, error) {

@@ -15,7 +15,7 @@ type document struct {
 }
 
 // putProject returns the items of a project that takes effect: itself, its file,
-// its place in the list of projects and in those of its packages.
+// its place in the list of projects and in those of its packages and repositories.
 func putProject(a pipeline.AppliedProject) ([]put, error) {
 	name := a.Record.Name
 	var all []put
@@ -28,17 +28,28 @@ func putProject(a pipeline.AppliedProject) ([]put, error) {
 	add(projectKey(name), a.Record)
 	add(documentKey(name, a.Record.Document), document{string(a.Source)})
 	add(listedKey(name), struct{}{})
-	for _, used := range a.Record.Packages {
-		add(usedByKey(used, name), struct{}{})
+	for _, ref := range a.References {
+		add(usedByKey(ref.Name, name), pipeline.PackageUse{Feed: ref.Feed, Repository: ref.Repository})
+	}
+	for _, s := range a.Record.Sources {
+		add(sourceKey(s, name), s)
 	}
 	return all, failed
 }
 
-// forget takes a project out of the lists of the packages that it has dropped.
+// forget takes a project out of the lists of the packages and repositories that it
+// has dropped.
 func (t *Table) forget(a *pipeline.AppliedProject) []types.TransactWriteItem {
-	var all []types.TransactWriteItem
+	var keys []key
 	for _, name := range a.Dropped {
-		all = append(all, types.TransactWriteItem{Delete: &types.Delete{TableName: &t.name, Key: usedByKey(name, a.Record.Name).attributes()}})
+		keys = append(keys, usedByKey(name, a.Record.Name))
+	}
+	for _, s := range a.Abandoned {
+		keys = append(keys, sourceKey(s, a.Record.Name))
+	}
+	var all []types.TransactWriteItem
+	for _, k := range keys {
+		all = append(all, types.TransactWriteItem{Delete: &types.Delete{TableName: &t.name, Key: k.attributes()}})
 	}
 	return all
 }

@@ -13,11 +13,12 @@ func (e *Engine) newAPI() awsjson.Service {
 	return awsjson.Service{Target: "AmazonEC2ContainerRegistry_V20150921", Version: "1.1", NewID: e.NewID, Malformed: malformed,
 		Internal: "ServerException",
 		Operations: map[string]awsjson.Operation{
-			"GetAuthorizationToken": awsjson.AnswerRequest(e.getAuthorizationToken),
-			"DescribeRepositories":  awsjson.Answer(e.describeRepositories),
-			"DescribeImages":        awsjson.Answer(e.describeImages),
-			"ListImages":            awsjson.Answer(e.listImages),
-			"BatchGetImage":         awsjson.Answer(e.batchGetImage),
+			"GetAuthorizationToken":  awsjson.AnswerRequest(e.getAuthorizationToken),
+			"DescribeRepositories":   awsjson.Answer(e.describeRepositories),
+			"DescribeImages":         awsjson.Answer(e.describeImages),
+			"ListImages":             awsjson.Answer(e.listImages),
+			"BatchGetImage":          awsjson.Answer(e.batchGetImage),
+			"GetDownloadUrlForLayer": awsjson.Answer(e.getDownloadURLForLayer),
 		}}
 }
 
