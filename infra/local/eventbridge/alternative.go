@@ -33,22 +33,35 @@ func parseAlternative(value any) (alternative, error) {
 	case object:
 		return parseOperator(value)
 	}
-	return accept(exactly(value)), nil
+	return accept(equalTo(value)), nil
 }
 
 func accept(f func(leaf) bool) alternative { return alternative{accepts: f} }
 
+// equalTo accepts the scalar want; if it is an IP address, in any notation, as
+// event-ruler does.
+func equalTo(want any) func(leaf) bool {
+	address, ok := parseAddress(scalar(want).text)
+	if !ok {
+		return exactly(want)
+	}
+	return onText(func(text string) bool {
+		got, ok := parseAddress(text)
+		return ok && got == address
+	})
+}
+
 // exactly accepts the scalar want. Numbers are equal when their text is, or
-// when they are the same number in the range that EventBridge compares.
+// when they are the same number.
 func exactly(want any) func(leaf) bool {
 	expected := scalar(want)
-	micros, comparable := parseMicros(expected)
+	value, comparable := number(expected)
 	return func(l leaf) bool {
 		if l.text == expected.text && l.kind == expected.kind {
 			return true
 		}
-		got, ok := parseMicros(l)
-		return ok && comparable && got == micros
+		got, ok := number(l)
+		return ok && comparable && got == value
 	}
 }
 

@@ -37,8 +37,8 @@ func parseRefusedScalars(operand any) ([]func(leaf) bool, error) {
 		switch value.(type) {
 		case string:
 		case json.Number:
-			if _, ok := parseMicros(scalar(value)); !ok {
-				return nil, fmt.Errorf("%v is not a number that can be compared: %s", value, comparableRange)
+			if _, ok := number(scalar(value)); !ok {
+				return nil, fmt.Errorf("%v is too large a number", value)
 			}
 		default:
 			return nil, errors.New("the value must be a string, a number, a list of either, or an object with an operator")
@@ -55,6 +55,9 @@ func parseRefusedScalars(operand any) ([]func(leaf) bool, error) {
 func parseRefusedTexts(inner object) ([]func(leaf) bool, error) {
 	operator, operand, err := one(inner)
 	if err != nil {
+		return nil, err
+	}
+	if _, err := textOperator(operator); err != nil {
 		return nil, err
 	}
 	values := listOf(operand)

@@ -145,15 +145,17 @@ func (e *Engine) giveUp(tx store.Tx, d delivery, exhausted string, failure error
 	if d.DeadLetter == "" {
 		return nil
 	}
-	err := e.Send(tx, d.DeadLetter, string(d.Event), map[string]string{
-		"RULE_ARN":                  d.Rule,
-		"TARGET_ARN":                d.Target,
-		"ERROR_CODE":                errorCode(failure),
-		"ERROR_MESSAGE":             failure.Error(),
-		"RETRY_ATTEMPTS":            strconv.Itoa(d.Failures - 1),
-		"EXHAUSTED_RETRY_CONDITION": exhausted,
-	})
-	if err != nil {
+	attributes := map[string]string{
+		"RULE_ARN":       d.Rule,
+		"TARGET_ARN":     d.Target,
+		"ERROR_CODE":     errorCode(failure),
+		"ERROR_MESSAGE":  failure.Error(),
+		"RETRY_ATTEMPTS": strconv.Itoa(d.Failures - 1),
+	}
+	if exhausted != "" { // retries were made, and have ended
+		attributes["EXHAUSTED_RETRY_CONDITION"] = exhausted
+	}
+	if err := e.Send(tx, d.DeadLetter, string(d.Event), attributes); err != nil {
 		return fmt.Errorf("dead-letter queue: %w", err)
 	}
 	return nil

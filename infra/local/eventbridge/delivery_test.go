@@ -152,8 +152,11 @@ func TestADeliveryWhoseTargetIsGoneIsADeadLetterAtOnce(t *testing.T) {
 	b.gone = true
 	b.put("", released())
 	b.pass(0)
-	if len(b.dead) != 1 || b.dead[0].attributes["ERROR_CODE"] != "NO_RESOURCE" {
-		t.Errorf("dead letters %v", b.dead)
+	want := []letter{{deadARN, envelope, map[string]string{
+		"RULE_ARN": "arn:aws:events:us-east-1:000000000000:rule/promote", "TARGET_ARN": targetARN, "ERROR_CODE": "NO_RESOURCE",
+		"ERROR_MESSAGE": "the target can't be resolved: unknown target " + targetARN, "RETRY_ATTEMPTS": "0"}}}
+	if diff := cmp.Diff(want, b.dead, cmp.AllowUnexported(letter{})); diff != "" {
+		t.Errorf("dead letters (-want +got):\n%s", diff)
 	}
 }
 

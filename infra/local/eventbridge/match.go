@@ -110,20 +110,33 @@ func (f *flattener) array(elements []any) {
 
 // matches tells whether one choice of a leaf for each condition meets b, all
 // choices lying in the same element of every array that they share.
-func (b branch) matches(fields map[string][]leaf) bool {
-	var choices [][]membership
-	for _, c := range b {
-		leaves := fields[c.path]
-		if len(leaves) == 0 && slices.ContainsFunc(c.anyOf, func(a alternative) bool { return a.absent }) {
-			continue
-		}
-		places := c.places(leaves)
-		if len(places) == 0 {
-			return false
-		}
-		choices = append(choices, places)
+func (b branch) matches(fields map[string][]leaf) bool { return b.matchesIn(fields, nil) }
+
+// matchesIn is matches, with the elements that the choices for the conditions before
+// b lie in. As in event-ruler, a field of another element than theirs is absent.
+func (b branch) matchesIn(fields map[string][]leaf, chosen membership) bool {
+	if len(b) == 0 {
+		return true
 	}
-	return consistent(choices, nil)
+	first, rest := b[0], b[1:]
+	leaves := fields[first.path]
+	for _, place := range first.places(leaves) {
+		if joined, ok := chosen.join(place); ok && rest.matchesIn(fields, joined) {
+			return true
+		}
+	}
+	return first.absent() && !slices.ContainsFunc(leaves, chosen.shares) && rest.matchesIn(fields, chosen)
+}
+
+// shares tells whether l lies in the same elements as m of the arrays that they share.
+func (m membership) shares(l leaf) bool {
+	_, ok := m.join(l.in)
+	return ok
+}
+
+// absent tells whether c accepts that there is no leaf.
+func (c condition) absent() bool {
+	return slices.ContainsFunc(c.anyOf, func(a alternative) bool { return a.absent })
 }
 
 // places returns where the leaves lie that c accepts, each place once.
@@ -140,17 +153,4 @@ func (c condition) places(leaves []leaf) []membership {
 		}
 	}
 	return places
-}
-
-// consistent tells whether one place of each choice joins with chosen.
-func consistent(choices [][]membership, chosen membership) bool {
-	if len(choices) == 0 {
-		return true
-	}
-	for _, place := range choices[0] {
-		if joined, ok := chosen.join(place); ok && consistent(choices[1:], joined) {
-			return true
-		}
-	}
-	return false
 }

@@ -4,71 +4,78 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 )
 
-// comparableRange tells which numbers event-ruler compares by value.
-const comparableRange = "between -5e9 and 5e9 with at most 6 decimal places"
-
+// The bounds of the numbers that a numeric expression may have, per "Numeric
+// matching" in the EventBridge User Guide. event-ruler itself takes any.
 const (
-	microDigits = 6
-	maxMicros   = 5_000_000_000_000_000 // 5e9 in millionths
+	maxNumber   = 5e9
+	maxDecimals = 6
+	numberRange = "between -5e9 and 5e9 with at most 6 decimal places"
 )
 
-// parseMicros returns the number l in millionths. It is false for what isn't a
-// number or lies outside [comparableRange]; exponents cost nothing, however large.
-func parseMicros(l leaf) (int64, bool) {
+// number returns the value of l. It is false for what isn't a number, and for a
+// number that has more digits than a float64 holds, which event-ruler doesn't
+// compare; exponents cost nothing, however large.
+func number(l leaf) (float64, bool) {
 	if l.kind != numberLeaf {
 		return 0, false
 	}
-	text, negative := strings.CutPrefix(l.text, "-")
-	mantissa, exponent, _ := strings.Cut(strings.ToLower(text), "e")
+	value, err := strconv.ParseFloat(l.text, 64)
+	return value, err == nil && scientific(l.text) == scientific(strconv.FormatFloat(value, 'e', -1, 64))
+}
+
+// A decimal is 0.digits times ten to the exponent; digits begin and end with none that is zero.
+type decimal struct {
+	negative bool
+	digits   string
+	exponent int
+}
+
+// scientific returns the one form of a JSON number whose exponent a float64 can have.
+func scientific(text string) decimal {
+	mantissa, exponentText, _ := strings.Cut(strings.ToLower(text), "e")
+	mantissa, negative := strings.CutPrefix(mantissa, "-")
 	whole, fraction, _ := strings.Cut(mantissa, ".")
-	significant := strings.TrimLeft(whole+fraction, "0")
-	digits := strings.TrimRight(significant, "0")
-	if digits == "" {
-		return 0, true
+	digits := strings.TrimLeft(whole+fraction, "0")
+	exponent, err := strconv.Atoi(exponentText)
+	if err != nil {
+		exponent = 0 // there is none, or it's beyond what a number other than zero can have
 	}
-	shift := microDigits - len(fraction) + len(significant) - len(digits)
-	if exponent != "" {
-		e, err := strconv.ParseInt(exponent, 10, 32)
-		if err != nil {
-			return 0, false
-		}
-		shift += int(e)
+	exponent += len(digits) - len(fraction)
+	if digits = strings.TrimRight(digits, "0"); digits == "" {
+		return decimal{}
 	}
-	if shift < 0 || len(digits)+shift > len("5000000000000000") {
-		return 0, false
-	}
-	micros, err := strconv.ParseInt(digits+strings.Repeat("0", shift), 10, 64)
-	if err != nil || micros > maxMicros {
-		return 0, false
-	}
-	if negative {
-		micros = -micros
-	}
-	return micros, true
+	return decimal{negative, digits, exponent}
+}
+
+// inRange tells whether a numeric expression may have the value.
+func inRange(value float64) bool {
+	_, decimals, _ := strings.Cut(strconv.FormatFloat(value, 'f', -1, 64), ".")
+	return math.Abs(value) <= maxNumber && len(decimals) <= maxDecimals
 }
 
 // A bound is one comparison of a numeric expression.
 type bound struct {
 	operator string
-	micros   int64
+	value    float64
 }
 
-func (b bound) accepts(micros int64) bool {
+func (b bound) accepts(value float64) bool {
 	switch b.operator {
 	case "=":
-		return micros == b.micros
+		return value == b.value
 	case "<":
-		return micros < b.micros
+		return value < b.value
 	case "<=":
-		return micros <= b.micros
+		return value <= b.value
 	case ">":
-		return micros > b.micros
+		return value > b.value
 	}
-	return micros >= b.micros
+	return value >= b.value
 }
 
 // parseNumeric parses ["=", 1], [">", 1], [">", 1, "<=", 2] and the like.
@@ -89,28 +96,28 @@ func parseNumeric(operand any) (func(leaf) bool, error) {
 		return nil, fmt.Errorf("numeric: %w", err)
 	}
 	return func(l leaf) bool {
-		micros, ok := parseMicros(l)
+		value, ok := number(l)
 		for _, b := range bounds {
-			ok = ok && b.accepts(micros)
+			ok = ok && b.accepts(value)
 		}
 		return ok
 	}, nil
 }
 
-func parseBound(operator, value any) (bound, error) {
+func parseBound(operator, operand any) (bound, error) {
 	name, ok := operator.(string)
 	if !ok || !strings.Contains(" = < <= > >= ", " "+name+" ") || name == "" {
 		return bound{}, fmt.Errorf("unrecognized operator %v; use =, <, <=, > or >=", operator)
 	}
-	number, ok := value.(json.Number)
+	text, ok := operand.(json.Number)
 	if !ok {
-		return bound{}, fmt.Errorf("the value of %s must be a number, not %v", name, value)
+		return bound{}, fmt.Errorf("the value of %s must be a number, not %v", name, operand)
 	}
-	micros, ok := parseMicros(scalar(number))
-	if !ok {
-		return bound{}, fmt.Errorf("the value %s of %s must be %s", number, name, comparableRange)
+	value, ok := number(scalar(text))
+	if !ok || !inRange(value) {
+		return bound{}, fmt.Errorf("the value %s of %s must be %s", text, name, numberRange)
 	}
-	return bound{name, micros}, nil
+	return bound{name, value}, nil
 }
 
 // checkRange holds two bounds against the only form that a range may have.
@@ -122,7 +129,7 @@ func checkRange(bounds []bound) error {
 	if low.operator[0] != '>' || high.operator[0] != '<' {
 		return errors.New("a range must start with > or >= and end with < or <=")
 	}
-	if low.micros >= high.micros {
+	if low.value >= high.value {
 		return errors.New("the bottom of a range must be less than its top")
 	}
 	return nil

@@ -13,7 +13,8 @@ import (
 // The zero Pattern matches nothing.
 type Pattern struct{ branches []branch }
 
-// A branch is a conjunction of conditions on distinct paths; "$or" makes several.
+// A branch is a conjunction of conditions on distinct paths, in the order of their
+// paths; "$or" makes several.
 type branch []condition
 
 // A condition is met by a leaf at path that any of the alternatives accepts.
@@ -45,6 +46,9 @@ func ParsePattern(text []byte) (Pattern, error) {
 	c := compiler{branches: []branch{nil}}
 	if err := c.object(o, nil); err != nil {
 		return Pattern{}, fmt.Errorf("event pattern: %w", err)
+	}
+	for _, b := range c.branches {
+		slices.SortFunc(b, func(a, b condition) int { return strings.Compare(a.path, b.path) })
 	}
 	return Pattern{c.branches}, nil
 }

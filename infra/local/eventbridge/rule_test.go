@@ -36,7 +36,7 @@ func TestPutRuleRefusesWhatARuleCannotBe(t *testing.T) {
 		"a second's age":          {target(func(t *eventbridge.TargetSpec) { t.RetryPolicy.MaximumEventAge = time.Second }), "event age 1s"},
 		"two kinds of input":      {target(func(t *eventbridge.TargetSpec) { t.Input, t.InputPath = "1", "$" }), "only one of"},
 		"an input of text":        {target(func(t *eventbridge.TargetSpec) { t.Input = "hello" }), "the input must be JSON"},
-		"a wildcard path":         {target(func(t *eventbridge.TargetSpec) { t.InputPath = "$.detail.*" }), `".*"`},
+		"a filtering path":        {target(func(t *eventbridge.TargetSpec) { t.InputPath = "$.detail[?(@.x)]" }), `"[?(@.x)]"`},
 		"a path without root":     {target(func(t *eventbridge.TargetSpec) { t.InputPath = "detail" }), "must begin with $"},
 		"an unknown variable":     {transformer(nil, `{"a":<b>}`), "<b>"},
 		"an unknown AWS variable": {transformer(nil, `<aws.events.colour>`), "<aws.events.colour>"},

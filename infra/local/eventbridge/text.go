@@ -8,13 +8,13 @@ import (
 // parseText parses the operators whose operand is a string or, for prefix and
 // suffix, also {"equals-ignore-case": string}.
 func parseText(operator string, operand any) (func(leaf) bool, error) {
-	fold := false
+	anyCase := false
 	if inner, ok := operand.(object); ok && (operator == "prefix" || operator == "suffix") {
 		name, value, err := one(inner)
 		if err != nil || name != "equals-ignore-case" {
 			return nil, fmt.Errorf("%s takes a string or an object with equals-ignore-case", operator)
 		}
-		fold, operand = true, value
+		anyCase, operand = true, value
 	}
 	test, err := textOperator(operator)
 	if err != nil {
@@ -24,11 +24,11 @@ func parseText(operator string, operand any) (func(leaf) bool, error) {
 	if !ok {
 		return nil, fmt.Errorf("%s must be a string", operator)
 	}
-	return test(text, fold)
+	return test(text, anyCase)
 }
 
 // textOperator returns the maker of the named test on strings.
-func textOperator(operator string) (func(text string, fold bool) (func(leaf) bool, error), error) {
+func textOperator(operator string) (func(text string, anyCase bool) (func(leaf) bool, error), error) {
 	switch operator {
 	case "prefix":
 		return prefixed, nil
@@ -36,7 +36,11 @@ func textOperator(operator string) (func(text string, fold bool) (func(leaf) boo
 		return suffixed, nil
 	case "equals-ignore-case":
 		return func(text string, _ bool) (func(leaf) bool, error) {
-			return onText(func(got string) bool { return strings.EqualFold(got, text) }), nil
+			want := fold(text)
+			return onText(func(got string) bool {
+				rest, ok := want.cutPrefix(got)
+				return ok && rest == ""
+			}), nil
 		}, nil
 	case "wildcard":
 		return func(text string, _ bool) (func(leaf) bool, error) { return parseWildcard(text) }, nil
@@ -49,24 +53,21 @@ func onText(test func(string) bool) func(leaf) bool {
 	return func(l leaf) bool { return l.kind == textLeaf && test(l.text) }
 }
 
-func prefixed(text string, fold bool) (func(leaf) bool, error) {
-	if !fold {
+func prefixed(text string, anyCase bool) (func(leaf) bool, error) {
+	if !anyCase {
 		return onText(func(got string) bool { return strings.HasPrefix(got, text) }), nil
 	}
-	runes := len([]rune(text))
+	want := fold(text)
 	return onText(func(got string) bool {
-		head := []rune(got)
-		return len(head) >= runes && strings.EqualFold(string(head[:runes]), text)
+		_, ok := want.cutPrefix(got)
+		return ok
 	}), nil
 }
 
-func suffixed(text string, fold bool) (func(leaf) bool, error) {
-	if !fold {
+func suffixed(text string, anyCase bool) (func(leaf) bool, error) {
+	if !anyCase {
 		return onText(func(got string) bool { return strings.HasSuffix(got, text) }), nil
 	}
-	runes := len([]rune(text))
-	return onText(func(got string) bool {
-		tail := []rune(got)
-		return len(tail) >= runes && strings.EqualFold(string(tail[len(tail)-runes:]), text)
-	}), nil
+	want := fold(text)
+	return onText(want.isSuffix), nil
 }

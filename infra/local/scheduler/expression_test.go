@@ -57,6 +57,25 @@ func TestTheDocumentationsCronExamplesRunWhenItSays(t *testing.T) {
 	}
 }
 
+// The examples are those of "Schedule types in EventBridge Scheduler".
+func TestTheUserGuidesSchedulesRunWhenItSays(t *testing.T) {
+	after := time.Date(2022, 10, 1, 0, 0, 0, 0, time.UTC)
+	for _, c := range []struct{ text, zone, want string }{
+		{"rate(5 minutes)", "UTC", "Sat 2022-10-01 00:05, Sat 2022-10-01 00:10"},
+		{"cron(15 10 ? * 6L 2022-2023)", "UTC", "Fri 2022-10-28 10:15, Fri 2022-11-25 10:15"},
+		{"cron(15 10 ? * 6L 2022-2023)", "America/New_York", "Fri 2022-10-28 10:15, Fri 2022-11-25 10:15"},
+		{"at(2022-11-20T13:00:00)", "UTC", "Sun 2022-11-20 13:00, none"},
+		{"at(2022-11-20T13:00:00)", "America/New_York", "Sun 2022-11-20 13:00, none"},
+	} {
+		if got := next(t, c.text, c.zone, after, 2); got != c.want {
+			t.Errorf("%s in %s runs at %s, want %s", c.text, c.zone, got, c.want)
+		}
+	}
+	if got := next(t, "cron(15 10 ? * 6L 2022-2023)", "UTC", after.AddDate(1, 2, 0), 2); got != "Fri 2023-12-29 10:15, none" {
+		t.Errorf("at its end, cron(15 10 ? * 6L 2022-2023) runs at %s", got)
+	}
+}
+
 func TestCronFieldsMeanWhatTheReferenceSays(t *testing.T) {
 	after := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	for text, want := range map[string]string{
@@ -122,6 +141,7 @@ func TestAWrongExpressionIsRefusedWithWhatWouldBeRight(t *testing.T) {
 		"at(2026-02-30T00:00:00)":      "is no time",
 		"at(2026-11-22T09:00:00.5)":    "is no time",
 		"at(2026-11-22T09:00:00Z)":     "is no time",
+		"at(2026-03-29T02:00:00)":      "does not exist in Europe/Zurich, where clocks skip it",
 		"at(2026-03-29T02:30:00)":      "does not exist in Europe/Zurich, where clocks skip it",
 		"cron(0 0 * * *)":              "it has 5 fields; it must have six: minutes hours day-of-month month day-of-week year",
 		"cron(0 0 * * * *)":            "one of the fields day-of-month and day-of-week must be ?",
