@@ -11,7 +11,8 @@ type Deployment struct {
 // DeploymentRequested tells that a deployment is to be made, by a lifecycle or by a person.
 type DeploymentRequested struct {
 	Deployment
-	Automatic bool `json:"automatic"`
+	Automatic bool   `json:"automatic"`
+	Rollback  string `json:"rollback,omitempty"` // the deployment that this one takes back, if it does
 }
 
 // Type returns "deployment.requested.v1".

@@ -21,7 +21,7 @@ type PackageRegistered struct {
 	// Repository is that of ECR; the image's tag is the version.
 	Repository string `json:"repository,omitempty"`
 	Size       int64  `json:"size"` // bytes; 0 when the feed doesn't tell
-	Build     Build  `json:"build"`
+	Build      Build  `json:"build"`
 }
 
 // Type returns "package.registered.v1".

@@ -96,6 +96,7 @@ func commands(connect connector, out, errOut io.Writer) []group {
 			newPromoteCommand(connect, out),
 			newApproveCommand(connect, out),
 			newRejectCommand(connect, out),
+			newRollbackCommand(connect, out),
 			newDeploymentsCommand(connect, out),
 			newLogsCommand(connect, out),
 		}},

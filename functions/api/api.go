@@ -58,6 +58,7 @@ type Applier interface {
 // Promoter requests deployments.
 type Promoter interface {
 	Request(ctx context.Context, r pipeline.Release, environment, by string) (pipeline.Deployment, error)
+	Rollback(ctx context.Context, project, environment, by string) (pipeline.Deployment, error)
 }
 
 // Decider records decisions.
@@ -97,6 +98,7 @@ func New(c Config) *API {
 		"GET /projects/{project}/releases/{version}/plan/{environment}": a.plan,
 		"GET /projects/{project}/deployments":                           a.listDeployments,
 		"POST /projects/{project}/deployments":                          a.promote,
+		"POST /projects/{project}/environments/{environment}/rollback":  a.rollback,
 		"GET /deployments/{deployment}":                                 a.showDeployment,
 		"GET /deployments/{deployment}/logs":                            a.logs,
 		"POST /deployments/{deployment}/decisions":                      a.decide,

@@ -25,6 +25,7 @@ type Deployment struct {
 	Environment string     `json:"environment"`
 	Status      string     `json:"status"`
 	Plan        string     `json:"plan"`
+	Rollback    string     `json:"rollback,omitempty"` // the deployment that this one takes back
 	RequestedBy string     `json:"requestedBy"`
 	RequestedAt *string    `json:"requestedAt"`
 	StartedAt   *string    `json:"startedAt"`
@@ -75,6 +76,9 @@ func reportOne(d pipeline.Deployment) Deployment {
 	out := Deployment{ID: d.ID.String(), Project: d.ID.Project, Release: d.Version.String(), Environment: d.ID.Environment,
 		Status: string(d.Status), Plan: d.Plan, RequestedBy: d.RequestedBy, Reason: d.Reason, Approvals: []Approval{},
 		RequestedAt: moment(d.RequestedAt), StartedAt: moment(d.StartedAt), FinishedAt: moment(d.FinishedAt)}
+	if d.Rollback != nil {
+		out.Rollback = d.Rollback.Of.String()
+	}
 	for _, a := range d.Approvals {
 		out.Approvals = append(out.Approvals, Approval{By: a.By, Decision: a.Decision, Note: a.Note, At: moment(a.At)})
 	}
@@ -126,6 +130,25 @@ func (a *API) showDeployment(r *http.Request) (any, error) {
 			Error: s.Error, Cause: s.Cause, StartedAt: moment(s.StartedAt), FinishedAt: moment(s.FinishedAt)})
 	}
 	return out, err
+}
+
+// rollback takes back what the project has in the environment.
+func (a *API) rollback(r *http.Request) (any, error) {
+	by, err := caller(r)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.checkEnvironment(r.PathValue("environment")); err != nil {
+		return nil, err
+	}
+	if _, err := a.Store.Project(r.Context(), r.PathValue("project")); err != nil {
+		return nil, err
+	}
+	d, err := a.Promoter.Rollback(r.Context(), r.PathValue("project"), r.PathValue("environment"), by)
+	if err != nil {
+		return nil, err
+	}
+	return reportOne(d), nil
 }
 
 // A LogReport is what the steps of a deployment have logged.

@@ -107,8 +107,8 @@ func (a *API) promote(r *http.Request) (any, error) {
 	if err := decode(r, &in); err != nil {
 		return nil, err
 	}
-	if _, ok := a.Platform.Environment(in.Environment); !ok {
-		return nil, fmt.Errorf("environment %q is not in the platform file; it has %q: %w", in.Environment, a.Platform.EnvironmentNames(), pipeline.ErrInvalid)
+	if err := a.checkEnvironment(in.Environment); err != nil {
+		return nil, err
 	}
 	release, err := a.Store.ReleaseOf(r.Context(), r.PathValue("project"), in.Release)
 	if err != nil {
@@ -119,6 +119,14 @@ func (a *API) promote(r *http.Request) (any, error) {
 		return nil, err
 	}
 	return reportOne(d), nil
+}
+
+// checkEnvironment returns [pipeline.ErrInvalid] when the platform has no such environment.
+func (a *API) checkEnvironment(name string) error {
+	if _, ok := a.Platform.Environment(name); !ok {
+		return fmt.Errorf("environment %q is not in the platform file; it has %q: %w", name, a.Platform.EnvironmentNames(), pipeline.ErrInvalid)
+	}
+	return nil
 }
 
 // Status is where a project stands in all its environments.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"slipway/events"
@@ -16,6 +17,8 @@ import (
 // Store is where releases and deployments are kept.
 type Store interface {
 	Release(ctx context.Context, project string, number int) (pipeline.Release, error)
+	Deployment(ctx context.Context, id pipeline.DeploymentID) (pipeline.Deployment, error)
+	Environment(ctx context.Context, project, name string) (pipeline.Environment, error)
 	Change(ctx context.Context, chain pipeline.Chain, decide func(context.Context) (pipeline.Change, error)) error
 }
 
@@ -40,45 +43,50 @@ func New(store Store, situations Situations, now func() time.Time) *Handler {
 // that its lifecycle makes without being asked. What was requested before is not
 // requested again, however often the event comes.
 func (h *Handler) Handle(ctx context.Context, e events.Raw) (struct{}, error) {
-	project, number, err := subject(e)
+	cause, err := subject(e)
 	if err != nil {
 		return struct{}{}, fmt.Errorf("decode %s %s: %w", e.DetailType, e.ID, err)
 	}
-	err = h.store.Change(ctx, pipeline.ProjectChain(project), func(ctx context.Context) (pipeline.Change, error) {
-		return h.due(ctx, project, number)
+	err = h.store.Change(ctx, pipeline.ProjectChain(cause.Project), func(ctx context.Context) (pipeline.Change, error) {
+		return h.due(ctx, cause)
 	})
 	if err != nil {
-		return struct{}{}, fmt.Errorf("promote release number %d of %s: %w", number, project, err)
+		return struct{}{}, fmt.Errorf("promote release number %d of %s: %w", cause.Release, cause.Project, err)
 	}
 	return struct{}{}, nil
 }
 
-// subject returns the release that e is about.
-func subject(e events.Raw) (project string, number int, err error) {
+// subject returns the deployment that has succeeded, or, without environment and
+// attempt, the release that was created.
+func subject(e events.Raw) (cause pipeline.DeploymentID, err error) {
 	switch e.DetailType {
 	case events.ReleaseCreated{}.Type():
 		var created events.ReleaseCreated
 		err := json.Unmarshal(e.Detail, &created)
-		return created.Project, created.Number, err
+		return pipeline.DeploymentID{Project: created.Project, Release: created.Number}, err
 	case events.DeploymentSucceeded{}.Type():
 		var succeeded events.DeploymentSucceeded
 		if err := json.Unmarshal(e.Detail, &succeeded); err != nil {
-			return "", 0, err
+			return cause, err
 		}
-		id, err := pipeline.ParseDeploymentID(succeeded.Deployment.Deployment)
-		return id.Project, id.Release, err
+		return pipeline.ParseDeploymentID(succeeded.Deployment.Deployment)
 	}
-	return "", 0, fmt.Errorf("it promotes nothing: %w", pipeline.ErrInvalid)
+	return cause, fmt.Errorf("it promotes nothing: %w", pipeline.ErrInvalid)
 }
 
-func (h *Handler) due(ctx context.Context, project string, number int) (pipeline.Change, error) {
-	r, err := h.store.Release(ctx, project, number)
+// due requests what the lifecycle asks for by now. A rollback leads nowhere: what it
+// goes back to has been promoted as far as it was to be.
+func (h *Handler) due(ctx context.Context, cause pipeline.DeploymentID) (pipeline.Change, error) {
+	r, err := h.store.Release(ctx, cause.Project, cause.Release)
 	if err != nil {
 		return pipeline.Change{}, err
 	}
 	s, err := h.situations.Situation(ctx, pipeline.Deployment{}, r)
 	if err != nil {
 		return pipeline.Change{}, err
+	}
+	if slices.ContainsFunc(s.Deployments, func(d pipeline.Deployment) bool { return d.ID == cause && d.Rollback != nil }) {
+		return pipeline.Change{}, nil
 	}
 	change := pipeline.Change{By: pipeline.System}
 	for _, environment := range s.Lifecycle.Due(s.Deployments) {
@@ -94,30 +102,40 @@ func (h *Handler) due(ctx context.Context, project string, number int) (pipeline
 // attempt is under way there.
 func (h *Handler) Request(ctx context.Context, r pipeline.Release, environment, by string) (pipeline.Deployment, error) {
 	var made pipeline.Deployment
-	err := h.store.Change(ctx, pipeline.ProjectChain(r.Project), func(ctx context.Context) (pipeline.Change, error) {
-		d, _ := pipeline.NewDeployment(r, environment, 1, by, h.now())
-		s, err := h.situations.Situation(ctx, d, r)
-		if err != nil {
-			return pipeline.Change{}, err
-		}
-		attempt, active := pipeline.NextAttempt(s.Deployments, environment)
-		if active != nil {
-			return pipeline.Change{}, fmt.Errorf("release %s of %s: deployment %s to %s is %s already; wait for its end: %w",
-				r.Version, r.Project, active.ID, environment, active.Status, pipeline.ErrRefused)
-		}
-		if attempt > pipeline.MaxAttempts {
-			return pipeline.Change{}, fmt.Errorf("release %s of %s was deployed to %s %d times, which is the most; make a new release: %w",
-				r.Version, r.Project, environment, pipeline.MaxAttempts, pipeline.ErrRefused)
-		}
-		for _, v := range gate.Judge(s, "") {
-			if v.State == gate.Closed {
-				return pipeline.Change{}, fmt.Errorf("release %s of %s may not enter %s: the %s gate requires that %s; %s: %w",
-					r.Version, r.Project, environment, v.Gate, v.Requires, v.Reason, pipeline.ErrRefused)
-			}
-		}
-		var requested events.Event
-		made, requested = pipeline.NewDeployment(r, environment, attempt, by, h.now())
-		return pipeline.Change{By: by, Deployments: []pipeline.Deployment{made}, Events: []events.Event{requested}}, nil
+	err := h.store.Change(ctx, pipeline.ProjectChain(r.Project), func(ctx context.Context) (c pipeline.Change, err error) {
+		c, err = h.request(ctx, r, environment, func(attempt int) (d pipeline.Deployment, requested events.Event) {
+			made, requested = pipeline.NewDeployment(r, environment, attempt, by, h.now())
+			return made, requested
+		})
+		c.By = by
+		return c, err
 	})
 	return made, err
+}
+
+// request returns the change that requests the next attempt to deploy r, as make makes it.
+func (h *Handler) request(ctx context.Context, r pipeline.Release, environment string,
+	make func(attempt int) (pipeline.Deployment, events.Event)) (pipeline.Change, error) {
+	d, _ := make(1)
+	s, err := h.situations.Situation(ctx, d, r)
+	if err != nil {
+		return pipeline.Change{}, err
+	}
+	attempt, active := pipeline.NextAttempt(s.Deployments, environment)
+	if active != nil {
+		return pipeline.Change{}, fmt.Errorf("release %s of %s: deployment %s to %s is %s already; wait for its end: %w",
+			r.Version, r.Project, active.ID, environment, active.Status, pipeline.ErrRefused)
+	}
+	if attempt > pipeline.MaxAttempts {
+		return pipeline.Change{}, fmt.Errorf("release %s of %s was deployed to %s %d times, which is the most; make a new release: %w",
+			r.Version, r.Project, environment, pipeline.MaxAttempts, pipeline.ErrRefused)
+	}
+	for _, v := range gate.Judge(s, "") {
+		if v.State == gate.Closed {
+			return pipeline.Change{}, fmt.Errorf("release %s of %s may not enter %s: the %s gate requires that %s; %s: %w",
+				r.Version, r.Project, environment, v.Gate, v.Requires, v.Reason, pipeline.ErrRefused)
+		}
+	}
+	d, requested := make(attempt)
+	return pipeline.Change{Deployments: []pipeline.Deployment{d}, Events: []events.Event{requested}}, nil
 }

@@ -46,7 +46,19 @@ type place struct {
 	holder  string
 	holders int
 	queue   []string
-	current *told // succeeded there last
+	current *told    // succeeded there last
+	stack   []string // releases that succeeded there, the present one last; a rollback takes it off
+}
+
+// succeed notes that d is what the place has now.
+func (p *place) succeed(d *told) {
+	p.current = d
+	switch n := len(p.stack); {
+	case d.Rollback != "":
+		p.stack = p.stack[:n-1]
+	case n == 0 || p.stack[n-1] != d.Release:
+		p.stack = append(p.stack, d.Release)
+	}
 }
 
 // fold returns the history that a project's chain tells.
@@ -106,7 +118,7 @@ func (h *history) create(a pipeline.AuditEntry, e events.ReleaseCreated) {
 func (h *history) request(a pipeline.AuditEntry, e events.DeploymentRequested) {
 	h.w.t.Helper()
 	d := &told{Deployment: api.Deployment{ID: e.Deployment.Deployment, Project: e.Project, Release: e.Release, Environment: e.Environment,
-		Status: string(pipeline.StatusRequested), RequestedBy: a.By, RequestedAt: moment(a.At), Approvals: []api.Approval{}}}
+		Status: string(pipeline.StatusRequested), Rollback: e.Rollback, RequestedBy: a.By, RequestedAt: moment(a.At), Approvals: []api.Approval{}}}
 	if h.deployments[d.ID] != nil {
 		h.errorf(a, "deployment %s was requested before", d.ID)
 	}
@@ -119,6 +131,19 @@ func (h *history) request(a pipeline.AuditEntry, e events.DeploymentRequested) {
 	h.deployments[d.ID], h.order = d, append(h.order, d.ID)
 	if h.environments[d.Environment] == nil {
 		h.environments[d.Environment] = &place{}
+	}
+	if d.Rollback != "" {
+		h.checkRollback(a, d)
+	}
+}
+
+// checkRollback asserts that d goes back to what succeeded before the present release
+// (invariant 8).
+func (h *history) checkRollback(a pipeline.AuditEntry, d *told) {
+	h.w.t.Helper()
+	place := h.environments[d.Environment]
+	if n := len(place.stack); n < 2 || place.current.ID != d.Rollback || place.stack[n-2] != d.Release {
+		h.errorf(a, "%s takes %s back to %s; the environment has had %q", d.ID, d.Rollback, d.Release, place.stack)
 	}
 }
 
@@ -177,7 +202,8 @@ func (h *history) end(a pipeline.AuditEntry, d *told) {
 	place := h.environments[d.Environment]
 	switch a.Type {
 	case events.DeploymentSucceeded{}.Type():
-		d.Status, place.current = string(pipeline.StatusSucceeded), d
+		d.Status = string(pipeline.StatusSucceeded)
+		place.succeed(d)
 		if place.holder != d.ID {
 			h.errorf(a, "%s does not have %s", d.ID, d.Environment)
 		}
@@ -194,7 +220,11 @@ func (h *history) end(a pipeline.AuditEntry, d *told) {
 		}
 	case events.DeploymentSuperseded{}.Type():
 		d.Status = string(pipeline.StatusSuperseded)
-		d.Reason = "superseded by " + detailOf[events.DeploymentSuperseded](h.w, a).Successor + ", a newer release"
+		successor := detailOf[events.DeploymentSuperseded](h.w, a).Successor
+		d.Reason = "superseded by " + successor + ", a newer release"
+		if d.Rollback != "" {
+			d.Reason = d.Rollback + ", which it was to take back, is no longer deployed: " + successor + " is"
+		}
 	default:
 		h.errorf(a, "the fold does not know this event")
 	}

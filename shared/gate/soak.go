@@ -15,7 +15,7 @@ func (soak) Name() string { return "soak" }
 
 func (soak) Judge(s Situation, _ string) (Verdict, bool) {
 	_, before := s.phase()
-	if before == nil || before.Soak == 0 {
+	if before == nil || before.Soak == 0 || s.Deployment.Rollback != nil { // what goes back has run before
 		return Verdict{}, false
 	}
 	v := Verdict{State: Open, Requires: fmt.Sprintf("release %s has run for %s in phase %s", s.Release.Version, before.Soak, before.Name)}

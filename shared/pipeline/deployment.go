@@ -53,6 +53,8 @@ type Deployment struct {
 	Asked       *Asked       `json:"asked,omitempty"`  // what approval of Plan takes, once asked for
 	Token       string       `json:"token,omitempty"`  // answers the wait that the status tells of
 	Reason      string       `json:"reason,omitempty"` // why it ended other than by success
+	Rollback    *Rollback    `json:"rollback,omitempty"`
+	Before      DeploymentID `json:"before,omitzero"` // once it has succeeded: what a rollback of it goes back to
 
 	Approvals []Approval `json:"approvals,omitempty"` // in the order of their decisions, those of void plans included
 }
@@ -64,6 +66,14 @@ func NewDeployment(r Release, environment string, attempt int, by string, now ti
 		Version: r.Version, PushedAt: r.PushedAt, Status: StatusRequested, Automatic: by == System, RequestedBy: by, RequestedAt: now,
 	}
 	return d, events.DeploymentRequested{Deployment: d.Subject(), Automatic: d.Automatic}
+}
+
+// NewRollback requests the release r of the deployment rollback.To again, on behalf of
+// by. Before is what a rollback of that one goes back to.
+func NewRollback(r Release, rollback Rollback, before DeploymentID, attempt int, by string, now time.Time) (Deployment, events.Event) {
+	d, _ := NewDeployment(r, rollback.To.Environment, attempt, by, now)
+	d.Automatic, d.Rollback, d.Before = false, &rollback, before
+	return d, events.DeploymentRequested{Deployment: d.Subject(), Rollback: rollback.Of.String()}
 }
 
 // Subject returns what events about d call it.
@@ -109,6 +119,9 @@ func (d *Deployment) supersede(successor DeploymentID, now time.Time) (events.Ev
 	}
 	d.FinishedAt = now
 	d.Reason = fmt.Sprintf("superseded by %s, a newer release", successor)
+	if d.Rollback != nil {
+		d.Reason = fmt.Sprintf("%s, which it was to take back, is no longer deployed: %s is", d.Rollback.Of, successor)
+	}
 	return events.DeploymentSuperseded{Deployment: d.Subject(), Successor: successor.String(), Queued: queued}, nil
 }
 

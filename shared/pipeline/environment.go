@@ -24,12 +24,14 @@ type Deployed struct {
 	Version    Version      `json:"version"`
 	PushedAt   time.Time    `json:"pushedAt"` // of the release
 	At         time.Time    `json:"at"`
+	Before     DeploymentID `json:"before,omitzero"` // what a rollback goes back to; zero when there was nothing
 }
 
 // outdated tells whether d is an automatic deployment of a release older than the
-// one there is. A person may go back to an older release; a late event may not.
+// one there is, or a rollback of what is no longer there. A person may go back to an
+// older release; a late event may not.
 func (e Environment) outdated(d Deployment) bool {
-	return d.Automatic && e.Current != nil && d.release().before(deployable{e.Current.PushedAt, e.Current.Deployment.Release})
+	return d.Rollback.stale(e) || d.Automatic && e.Current != nil && d.release().before(deployable{e.Current.PushedAt, e.Current.Deployment.Release})
 }
 
 // Newer tells whether r is newer than what is in e, or nothing is.
@@ -127,7 +129,8 @@ func (e *Environment) Finish(d Deployment, o Outcome, waiting []Deployment, now 
 		return changed, happened, nil
 	}
 	if o.Status == StatusSucceeded {
-		e.Current = &Deployed{Deployment: d.ID, Version: d.Version, PushedAt: d.PushedAt, At: now}
+		changed[0].Before = e.before(d)
+		e.Current = &Deployed{Deployment: d.ID, Version: d.Version, PushedAt: d.PushedAt, At: now, Before: changed[0].Before}
 	}
 	e.Holder = DeploymentID{}
 	next, caused, err := e.handOver(waiting, now)

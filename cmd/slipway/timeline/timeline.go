@@ -67,7 +67,12 @@ func lines() map[string]teller {
 		"release.created": told(func(e events.ReleaseCreated) string {
 			return fmt.Sprintf("%s %s released to channel %s", e.Project, e.Release, e.Channel)
 		}),
-		"deployment.requested":         subject("requested"),
+		"deployment.requested": told(func(e events.DeploymentRequested) string {
+			if e.Rollback != "" {
+				return about(e.Deployment, "requested, to take "+e.Rollback+" back")
+			}
+			return about(e.Deployment, "requested")
+		}),
 		"deployment.awaiting-approval": told(awaiting),
 		"deployment.queued":            told(func(e events.DeploymentQueued) string { return about(e.Deployment, "queued behind "+e.Holder) }),
 		"deployment.started":           subject("started"),
