@@ -32,6 +32,8 @@ type walk struct {
 	execution string         // ARN
 	called    map[string]int // calls by state
 	calls     int
+
+	evaluations []stepfunctions.Evaluation
 }
 
 // started is when each walk begins.
@@ -48,7 +50,8 @@ func walkPath(t *testing.T, definition string, p path) *walk {
 	w := &walk{t: t, path: p, states: states(t, definitions()[definition]), clock: clock.NewVirtual(started), called: map[string]int{}}
 	ids := 0
 	w.engine = stepfunctions.New(stepfunctions.Config{Store: store.NewMemory(), Clock: w.clock, Invoke: w.invoke,
-		NewID: func() string { ids++; return fmt.Sprintf("00000000-0000-4000-8000-%012d", ids) }})
+		Evaluated: func(told stepfunctions.Evaluation) { w.evaluations = append(w.evaluations, told) },
+		NewID:     func() string { ids++; return fmt.Sprintf("00000000-0000-4000-8000-%012d", ids) }})
 	w.client = sfn.New(sfn.Options{Region: "us-east-1", Retryer: aws.NopRetryer{}, HTTPClient: &http.Client{Transport: inProcess{w.engine}},
 		Credentials: credentials.NewStaticCredentialsProvider("test", "test", "")})
 	name := machineNames()[definition]

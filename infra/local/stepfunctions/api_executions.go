@@ -1,10 +1,8 @@
 package stepfunctions
 
 import (
-	"bytes"
 	"errors"
 	"net/http"
-	"slices"
 
 	"slipway/infra/local/awsjson"
 	"slipway/infra/local/store"
@@ -59,7 +57,9 @@ type describeExecutionOutput struct {
 	TraceHeader         string        `json:"traceHeader,omitempty"`
 	Error               *string       `json:"error,omitempty"`
 	Cause               *string       `json:"cause,omitempty"`
+	MapRunARN           string        `json:"mapRunArn,omitempty"`
 	RedriveCount        int           `json:"redriveCount"`
+	RedriveDate         *awsjson.Time `json:"redriveDate,omitempty"`
 	RedriveStatus       string        `json:"redriveStatus"`
 	RedriveStatusReason string        `json:"redriveStatusReason,omitempty"`
 }
@@ -76,7 +76,8 @@ func (e *Engine) describeExecution(in executionInput) (out describeExecutionOutp
 		}
 		out = describeExecutionOutput{ExecutionARN: x.ARN, StateMachineARN: x.MachineARN, Name: x.Name, Status: x.Status,
 			StartDate: awsjson.Time(x.Started), StopDate: (*awsjson.Time)(x.Stopped), TraceHeader: x.TraceHeader,
-			RedriveStatus: "NOT_REDRIVABLE", RedriveStatusReason: "The local engine does not redrive executions"}
+			MapRunARN: x.MapRun, RedriveCount: x.Redrives, RedriveDate: (*awsjson.Time)(x.Redriven)}
+		out.RedriveStatus, out.RedriveStatusReason = x.redrivability(e.Clock.Now())
 		if included {
 			out.Input, out.Output, out.Error, out.Cause = &x.Input, x.Output, x.Error, x.Cause
 			out.InputDetails = &DataDetails{true}
@@ -95,72 +96,6 @@ func includesData(choice string) (bool, error) {
 	return choice != "METADATA_ONLY", nil
 }
 
-type listExecutionsInput struct {
-	StateMachineARN string `json:"stateMachineArn"`
-	StatusFilter    Status `json:"statusFilter"`
-	MaxResults      int    `json:"maxResults"`
-	NextToken       string `json:"nextToken"`
-}
-
-type executionItem struct {
-	ExecutionARN    string        `json:"executionArn"`
-	StateMachineARN string        `json:"stateMachineArn"`
-	Name            string        `json:"name"`
-	Status          Status        `json:"status"`
-	StartDate       awsjson.Time  `json:"startDate"`
-	StopDate        *awsjson.Time `json:"stopDate,omitempty"`
-	RedriveCount    int           `json:"redriveCount"`
-}
-
-type listExecutionsOutput struct {
-	Executions []executionItem `json:"executions"`
-	NextToken  string          `json:"nextToken,omitempty"`
-}
-
-func (e *Engine) listExecutions(in listExecutionsInput) (out listExecutionsOutput, err error) {
-	out.Executions = []executionItem{}
-	if known := []Status{"", Running, Succeeded, Failed, TimedOut, Aborted}; !slices.Contains(known, in.StatusFilter) {
-		return out, awsjson.Errorf("ValidationException", "1 validation error detected: Value '%s' at 'statusFilter' failed to satisfy constraint: Member must satisfy enum value set: [RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED]", in.StatusFilter)
-	}
-	size, err := pageSize(in.MaxResults)
-	if err != nil {
-		return out, err
-	}
-	after, err := parsePage(in.NextToken)
-	if err != nil {
-		return out, err
-	}
-	return out, e.Store.View(func(tx store.Tx) error {
-		m, err := e.machineAt(tx, in.StateMachineARN)
-		if err != nil {
-			return err
-		}
-		if after != nil && !bytes.HasPrefix(after, listPrefix(m.Name, in.StatusFilter)) {
-			return errInvalidPage()
-		}
-		return out.fill(tx, m.Name, in.StatusFilter, after, size)
-	})
-}
-
-// fill adds up to size executions to a page, the newest first.
-func (out *listExecutionsOutput) fill(tx store.Tx, machine string, status Status, after []byte, size int) error {
-	var last []byte
-	for key, arn := range newest(tx, machine, status, after) {
-		if len(out.Executions) == size {
-			out.NextToken = pageToken(last)
-			return nil
-		}
-		last = bytes.Clone(key)
-		x, err := executionAt(tx, arn)
-		if err != nil {
-			return err
-		}
-		out.Executions = append(out.Executions, executionItem{ExecutionARN: x.ARN, StateMachineARN: x.MachineARN, Name: x.Name,
-			Status: x.Status, StartDate: awsjson.Time(x.Started), StopDate: (*awsjson.Time)(x.Stopped)})
-	}
-	return nil
-}
-
 type stopExecutionInput struct {
 	ExecutionARN string  `json:"executionArn"`
 	Error        *string `json:"error"`
@@ -173,6 +108,9 @@ type stopExecutionOutput struct {
 
 // stopExecution aborts a running execution; one that has ended stays as it is.
 func (e *Engine) stopExecution(in stopExecutionInput) (out stopExecutionOutput, err error) {
+	if in.Error != nil && len(*in.Error) > 256 || in.Cause != nil && len(*in.Cause) > 32768 {
+		return out, awsjson.Errorf("ValidationException", "1 validation error detected: 'error' has at most 256 characters and 'cause' at most 32768")
+	}
 	err = e.update(in.ExecutionARN, func(r *run) error {
 		r.abort(in.Error, in.Cause)
 		out.StopDate = awsjson.Time(*r.x.Stopped)

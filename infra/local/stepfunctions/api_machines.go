@@ -1,7 +1,7 @@
 package stepfunctions
 
 import (
-	"errors"
+	"strings"
 
 	"slipway/infra/local/awsjson"
 	"slipway/infra/local/store"
@@ -32,6 +32,8 @@ type describeStateMachineOutput struct {
 	UpdateDate      *awsjson.Time        `json:"updateDate,omitempty"`
 	Logging         loggingConfiguration `json:"loggingConfiguration"`
 	Tracing         tracingConfiguration `json:"tracingConfiguration"`
+	MapRunARN       string               `json:"mapRunArn,omitempty"`
+	Label           string               `json:"label,omitempty"`
 }
 
 func (e *Engine) describeStateMachine(in stateMachineInput) (out describeStateMachineOutput, err error) {
@@ -65,7 +67,8 @@ func (e *Engine) describeStateMachineForExecution(in executionInput) (out descri
 			return err
 		}
 		out = describeStateMachineOutput{StateMachineARN: x.MachineARN, Name: x.Machine, RoleARN: x.RoleARN,
-			UpdateDate: (*awsjson.Time)(&x.MachineUpdated), Logging: loggingConfiguration{Level: "OFF"}}
+			UpdateDate: (*awsjson.Time)(&x.MachineUpdated), Logging: loggingConfiguration{Level: "OFF"}, MapRunARN: x.MapRun}
+		out.Name, out.Label, _ = strings.Cut(x.Machine, "/")
 		if included {
 			out.Definition = string(tx.Get(definitionTable, []byte(x.Definition)))
 		}
@@ -114,39 +117,4 @@ func (e *Engine) listStateMachines(in listStateMachinesInput) (out listStateMach
 		}
 		return nil
 	})
-}
-
-type validateInput struct {
-	Definition string `json:"definition"`
-	Type       string `json:"type"`
-	Severity   string `json:"severity"`
-	MaxResults int    `json:"maxResults"`
-}
-
-type validateOutput struct {
-	Result      string       `json:"result"`
-	Diagnostics []Diagnostic `json:"diagnostics"`
-	Truncated   bool         `json:"truncated"`
-}
-
-func (e *Engine) validateStateMachineDefinition(in validateInput) (validateOutput, error) {
-	if in.Type != "" && in.Type != "STANDARD" {
-		return validateOutput{}, awsjson.Errorf("ValidationException", "Type '%s' is not supported by the local engine; use STANDARD", in.Type)
-	}
-	if in.MaxResults < 0 || in.MaxResults > 100 {
-		return validateOutput{}, awsjson.Errorf("ValidationException", "1 validation error detected: Value '%d' at 'maxResults' failed to satisfy constraint: Member must be between 0 and 100", in.MaxResults)
-	}
-	out := validateOutput{Result: "OK", Diagnostics: []Diagnostic{}}
-	var wrong *DefinitionError
-	if _, err := parseDefinition(in.Definition); errors.As(err, &wrong) {
-		out.Result, out.Diagnostics = "FAIL", wrong.Diagnostics
-	}
-	limit := in.MaxResults
-	if limit == 0 {
-		limit = 100
-	}
-	if out.Truncated = len(out.Diagnostics) > limit; out.Truncated {
-		out.Diagnostics = out.Diagnostics[:limit]
-	}
-	return out, nil
 }

@@ -133,8 +133,8 @@ func TestStartExecutionRefuses(t *testing.T) {
 
 func TestAnOperationThatIsNotBuiltIsRefusedByName(t *testing.T) {
 	r := newRig(t, nil)
-	status, body := r.postRaw("RedriveExecution", nil)
-	if status != http.StatusBadRequest || !strings.Contains(string(body), "UnknownOperationException") || !strings.Contains(string(body), "RedriveExecution") {
+	status, body := r.postRaw("UpdateStateMachine", nil)
+	if status != http.StatusBadRequest || !strings.Contains(string(body), "UnknownOperationException") || !strings.Contains(string(body), "UpdateStateMachine") {
 		t.Errorf("answered %d %s", status, body)
 	}
 }

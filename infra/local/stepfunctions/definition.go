@@ -37,6 +37,7 @@ type state struct {
 	catch     []catcher
 
 	integration integration // Task
+	credentials *template   // ARN of a role
 	timeout     *template   // seconds
 	heartbeat   *template
 
@@ -51,6 +52,22 @@ type state struct {
 	items        *template
 	itemSelector *template
 	concurrency  *template
+	distribution *distribution // nil: inline
+}
+
+// find returns the state with a name, which is unique in a whole definition.
+func (d *definition) find(name string) *state {
+	if s := d.states[name]; s != nil {
+		return s
+	}
+	for _, s := range d.states {
+		for _, c := range s.containers() {
+			if found := c.find(name); found != nil {
+				return found
+			}
+		}
+	}
+	return nil
 }
 
 // A retrier says which errors a state retries, and how.
@@ -127,10 +144,16 @@ func (e *DefinitionError) Error() string {
 	return text + "'"
 }
 
-// parseDefinition parses and validates the text of a state machine. Its error is
-// a [*DefinitionError].
-func parseDefinition(text string) (*definition, error) {
-	p := &parser{}
+// maxDefinition is how many bytes a definition may have.
+const maxDefinition = 1 << 20
+
+// parse parses and validates the text of a state machine. Its error is a [*DefinitionError].
+func (e *Engine) parse(text string) (*definition, error) {
+	p := &parser{engine: e}
+	if len(text) > maxDefinition {
+		p.refuse("/", "The definition has %d bytes; at most %d are allowed", len(text), maxDefinition)
+		return nil, &DefinitionError{p.diagnostics}
+	}
 	if !json.Valid([]byte(text)) {
 		p.refuseAs("INVALID_JSON_DESCRIPTION", "/", "The definition is not valid JSON")
 		return nil, &DefinitionError{p.diagnostics}

@@ -5,7 +5,9 @@ import (
 	"strings"
 	"testing"
 
+	"slipway/infra/local/clock"
 	"slipway/infra/local/stepfunctions"
+	"slipway/infra/local/store"
 )
 
 // machine returns a definition with the given states, of which A is the first.
@@ -37,11 +39,28 @@ func TestCreateRefusesWhatItDoesNotKnowAndNamesIt(t *testing.T) {
 		"endless":              {machine(`"A":{"Type":"Pass","Next":"A"}`), "MISSING_END_STATE"},
 		"long name":            {`{"QueryLanguage":"JSONata","StartAt":"` + strings.Repeat("n", 81) + `","States":{"` + strings.Repeat("n", 81) + `":{"Type":"Succeed"}}}`, "between 1 and 80"},
 		"same name twice":      {machine(`"A":{"Type":"Parallel","End":true,"Branches":[{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}]}`), "used more than once"},
-		"resource":             {machine(`"A":{"Type":"Task","Resource":"arn:aws:states:::sqs:sendMessage","End":true}`), "Resource 'arn:aws:states:::sqs:sendMessage' is not supported"},
+		"resource":             {machine(`"A":{"Type":"Task","Resource":"arn:aws:states:::sqs:deleteMessage","End":true}`), "Resource 'arn:aws:states:::sqs:deleteMessage' is not supported"},
 		"no arguments":         {machine(`"A":{` + invoke + `,"End":true}`), "These fields are required: [FunctionName]"},
 		"unknown argument":     {machine(`"A":{` + invoke + `,"Arguments":{"FunctionName":"f","Qualifier":"1"},"End":true}`), "The field 'Qualifier' is not supported"},
-		"heartbeat, no token":  {machine(`"A":{` + invoke + `,"Arguments":{"FunctionName":"f"},"HeartbeatSeconds":1,"End":true}`), "no effect without .waitForTaskToken"},
-		"distributed":          {machine(`"A":{"Type":"Map","End":true,"ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED"},"StartAt":"B","States":{"B":{"Type":"Succeed"}}}}`), "Mode 'DISTRIBUTED' is not supported"},
+		"heartbeat too long":   {machine(`"A":{` + invoke + `,"Arguments":{"FunctionName":"f"},"TimeoutSeconds":5,"HeartbeatSeconds":5,"End":true}`), "HeartbeatSeconds must be smaller than TimeoutSeconds at /States/A/HeartbeatSeconds"},
+		"time-out of nothing":  {machine(`"A":{` + invoke + `,"Arguments":{"FunctionName":"f"},"TimeoutSeconds":0,"End":true}`), "Value must be an integer between 1 and"},
+		"credentials":          {machine(`"A":{` + invoke + `,"Arguments":{"FunctionName":"f"},"Credentials":{"Role":"r"},"End":true}`), "Field 'Role' is not supported"},
+		"no execution type":    {machine(distributed(`"Mode":"DISTRIBUTED"`, ``)), "These fields are required: [ExecutionType]"},
+		"express children":     {machine(distributed(`"Mode":"DISTRIBUTED","ExecutionType":"EXPRESS"`, ``)), "ExecutionType 'EXPRESS' is not supported by the local engine"},
+		"mode":                 {machine(distributed(`"Mode":"NESTED"`, ``)), "got 'NESTED'"},
+		"inline with label":    {machine(distributed(`"Mode":"INLINE"`, `,"Label":"l"`)), "Field 'Label' is not supported at /States/A/Label"},
+		"label":                {machine(distributed(standard, `,"Label":"a b"`)), "A label has 1 to 40 characters"},
+		"label twice":          {machine(distributed(standard, `,"Label":"l"`) + "," + strings.NewReplacer(`"A":`, `"C":`, `"B"`, `"D"`, `"End":true`, `"Next":"A"`).Replace(distributed(standard, `,"Label":"l"`))), "is used more than once"},
+		"items and reader":     {machine(distributed(standard, `,"Items":[1],"ItemReader":{"Resource":"arn:aws:states:::s3:getObject","Arguments":{"Bucket":"b","Key":"k"},"ReaderConfig":{"InputType":"JSON"}}`)), "Only one of 'Items' and 'ItemReader'"},
+		"reader's resource":    {machine(distributed(standard, `,"ItemReader":{"Resource":"arn:aws:states:::s3:headObject","Arguments":{}}`)), "got 'arn:aws:states:::s3:headObject'"},
+		"reader's type":        {machine(distributed(standard, `,"ItemReader":{"Resource":"arn:aws:states:::s3:getObject","Arguments":{"Bucket":"b","Key":"k"},"ReaderConfig":{"InputType":"PARQUET"}}`)), "InputType 'PARQUET' is not supported by the local engine"},
+		"reader's arguments":   {machine(distributed(standard, `,"ItemReader":{"Resource":"arn:aws:states:::s3:getObject","Arguments":{"Bucket":"b"},"ReaderConfig":{"InputType":"JSON"}}`)), "These fields are required: [Key] at /States/A/ItemReader/Arguments"},
+		"CSV without header":   {machine(distributed(standard, `,"ItemReader":{"Resource":"arn:aws:states:::s3:getObject","Arguments":{"Bucket":"b","Key":"k"},"ReaderConfig":{"InputType":"CSV"}}`)), "These fields are required: [CSVHeaderLocation]"},
+		"empty batcher":        {machine(distributed(standard, `,"ItemBatcher":{}`)), "At least one of 'MaxItemsPerBatch'"},
+		"empty writer":         {machine(distributed(standard, `,"ResultWriter":{}`)), "At least one of 'Resource' and 'WriterConfig'"},
+		"writer's kind":        {machine(distributed(standard, `,"ResultWriter":{"WriterConfig":{"Transformation":"NONE","OutputType":"CSV"}}`)), "got 'CSV'"},
+		"not connected":        {machine(`"A":{"Type":"Task","Resource":"arn:aws:states:::dynamodb:putItem","End":true}`), "Resource 'arn:aws:states:::dynamodb:putItem' is not supported"},
+		"too large":            {machine(`"A":{"Type":"Pass","Comment":"` + strings.Repeat("c", 1<<20) + `","End":true}`), "at most 1048576 are allowed"},
 		"tolerated failures":   {machine(`"A":{"Type":"Map","End":true,"ToleratedFailureCount":1,"ItemProcessor":{"StartAt":"B","States":{"B":{"Type":"Succeed"}}}}`), "/States/A/ToleratedFailureCount"},
 		"no branches":          {machine(`"A":{"Type":"Parallel","End":true,"Branches":[]}`), "at least one branch"},
 		"no rules":             {machine(`"A":{"Type":"Choice","Choices":[]}`), "at least one rule"},
@@ -73,6 +92,26 @@ func TestCreateRefusesWhatItDoesNotKnowAndNamesIt(t *testing.T) {
 				t.Errorf("Create = %v, want %q", err, c.want)
 			}
 		})
+	}
+}
+
+const standard = `"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"`
+
+// distributed returns a Map state A with a processor's configuration and further fields.
+func distributed(config, fields string) string {
+	return `"A":{"Type":"Map","End":true,"ItemProcessor":{"ProcessorConfig":{` + config + `},"StartAt":"B","States":{"B":{"Type":"Succeed"}}}` + fields + `}`
+}
+
+func TestCreateRefusesServicesThatTheEngineIsNotConnectedTo(t *testing.T) {
+	alone := stepfunctions.New(stepfunctions.Config{Store: store.NewMemory(), Clock: clock.NewVirtual(start)})
+	for want, states := range map[string]string{
+		"Resource 'arn:aws:states:::sqs:sendMessage' is not supported; supported are arn:aws:states:::lambda:invoke": `"A":{"Type":"Task","Resource":"arn:aws:states:::sqs:sendMessage","End":true}`,
+		"the local engine is not connected to S3 at /States/A/ItemReader/Resource":                                   distributed(standard, `,"ItemReader":{"Resource":"arn:aws:states:::s3:listObjectsV2","Arguments":{"Bucket":"b"}}`),
+		"the local engine is not connected to S3 at /States/A/ResultWriter/Resource":                                 distributed(standard, `,"ResultWriter":{"Resource":"arn:aws:states:::s3:putObject","Arguments":{"Bucket":"b"}}`),
+	} {
+		if err := alone.Create(stepfunctions.StateMachineSpec{Name: "m", Definition: machine(states)}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("Create = %v, want %q", err, want)
+		}
 	}
 }
 
@@ -113,6 +152,9 @@ func FuzzCreateNeverPanicsAndWhatItTakesRuns(f *testing.F) {
 	f.Add(machine(`"A":{"Type":"Map","Items":[1,2],"End":true,"ItemProcessor":{"StartAt":"B","States":{"B":{"Type":"Wait","Seconds":1,"End":true}}}}`))
 	f.Add(machine(`"A":{"Type":"Parallel","End":true,"Branches":[{"StartAt":"B","States":{"B":{"Type":"Succeed"}}}],"Catch":[{"ErrorEquals":["States.ALL"],"Next":"A"}]}`))
 	f.Add(machine(`"A":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Arguments":{"FunctionName":"f"},"End":true,"Retry":[{"ErrorEquals":["E"],"MaxAttempts":2}]}`))
+	f.Add(machine(`"A":{"Type":"Map","Items":[1,2],"ToleratedFailureCount":1,"ItemBatcher":{"MaxItemsPerBatch":2},"End":true,"ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"B","States":{"B":{"Type":"Fail"}}}}`))
+	f.Add(machine(`"A":{"Type":"Task","Resource":"arn:aws:states:::states:startExecution.sync:2","Arguments":{"StateMachineArn":"arn:aws:states:us-east-1:000000000000:stateMachine:m","Name":"y"},"End":true}`))
+	f.Add(machine(`"A":{"Type":"Task","Resource":"arn:aws:states:::sqs:sendMessage","Arguments":{"QueueUrl":"u","MessageBody":"{% $states.input %}"},"Credentials":{"RoleArn":"r"},"HeartbeatSeconds":3,"End":true}`))
 	f.Add(`{"QueryLanguage":"JSONata"`)
 	f.Fuzz(func(t *testing.T, definition string) {
 		r := newRig(t, nil)

@@ -1,12 +1,12 @@
 // Package stepfunctions is AWS Step Functions on one machine: Standard
 // workflows in the JSONata dialect of the Amazon States Language, with the
-// service's execution history, task tokens, retries and time-outs.
+// service's execution history, task tokens, retries, time-outs, nested
+// executions, Map Runs and redrives.
 package stepfunctions
 
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"time"
 
@@ -28,10 +28,23 @@ type Config struct {
 	// An error of the function comes back as a [*Fault] whose Name is the error type
 	// and whose Cause is the function's error JSON.
 	Invoke func(ctx context.Context, function string, payload []byte) ([]byte, error)
+	// Services are the other services that tasks may call, by the name that a Resource
+	// has for them: "events", "sqs" and "sns". A definition with a task for one that
+	// isn't there is refused.
+	Services map[string]ServiceCall
+	// ReadObject, if set, returns an S3 object, its latest version when version is empty.
+	ReadObject func(ctx context.Context, bucket, key, version string) ([]byte, error)
+	// ListObjects, if set, returns all objects of a bucket whose keys start with prefix, in their order.
+	ListObjects func(ctx context.Context, bucket, prefix string) ([]Object, error)
+	// WriteObject, if set, writes an S3 object. Without these three hooks, a definition
+	// whose Distributed Map state reads from or writes to S3 is refused.
+	WriteObject func(ctx context.Context, bucket, key string, body []byte) error
 	// Started, if set, is called inside the transaction of each StartExecution request that starts an execution.
 	Started func(tx store.Tx, s Start)
 	// Changed, if set, is called inside the transaction that changes an execution's status.
 	Changed func(tx store.Tx, c StatusChange)
+	// Evaluated, if set, is told of each evaluation of a JSONata expression.
+	Evaluated func(Evaluation)
 	// Report, if set, receives the errors of background work, which mean that the
 	// store failed; without it they panic, as the engine can't go on.
 	Report func(error)
@@ -69,7 +82,7 @@ func New(c Config) *Engine {
 	}
 	e := &Engine{
 		Config:      c,
-		query:       newQuerier(c.Clock.Now, c.NewID),
+		query:       newQuerier(c.Clock.Now, c.NewID, c.Evaluated),
 		alarms:      map[string]alarm{},
 		definitions: map[string]*definition{},
 	}
@@ -77,32 +90,13 @@ func New(c Config) *Engine {
 	return e
 }
 
-// Resume goes on with every running execution that the store holds: waits and
-// time-outs keep their deadlines, task tokens stay valid, and a Lambda function
-// whose answer was not recorded is invoked again.
-func (e *Engine) Resume() error {
-	var running []string
-	err := e.Store.View(func(tx store.Tx) error {
-		for name := range tx.Scan(machineTable, nil) {
-			running = append(running, executionsWithStatus(tx, string(name), Running)...)
-		}
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("resume executions: %w", err)
-	}
-	for _, arn := range running {
-		if err := e.update(arn, (*run).recall); err != nil {
-			return fmt.Errorf("resume execution %s: %w", arn, err)
-		}
-	}
-	return nil
-}
-
 // background runs f as soon as possible, apart from its caller.
 func (e *Engine) background(f func() error) {
 	clock.Go(e.Clock, func() { e.report(f()) })
 }
+
+// afterCommit runs f in the background once tx has committed.
+func (e *Engine) afterCommit(tx store.Tx, f func() error) { tx.OnCommit(func() { e.background(f) }) }
 
 // errStale tells that what a background job was for is over; it changes nothing.
 var errStale = errors.New("nothing left to do")

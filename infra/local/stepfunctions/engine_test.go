@@ -55,6 +55,31 @@ func TestAnEndlessLoopEndsWithItsHistoryFull(t *testing.T) {
 	}
 }
 
+func TestAFullHistoryEndsTheMapRunBesideItOnce(t *testing.T) {
+	r := newRig(t, nil)
+	r.create(machine(`"A":{"Type":"Parallel","End":true,"Branches":[` +
+		`{"StartAt":"M","States":{"M":{"Type":"Map","Items":[1],"End":true,"ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":9,"End":true}}}}}},` +
+		`{"StartAt":"T","States":{"T":{"Type":"Wait","Seconds":1,"Next":"L"},"L":{"Type":"Choice","Choices":[{"Condition":"{% false %}","Next":"End"}],"Default":"L"},"End":{"Type":"Succeed"}}}]}`))
+	r.start("{}")
+	r.clock.Run()
+	if got := r.ending(); got.Status != "FAILED" || !strings.Contains(got.Cause, "25000") || got.Seconds != 1 {
+		t.Errorf("ended %s %s %s after %ds", got.Status, got.Error, got.Cause, got.Seconds)
+	}
+	if got := r.others(); len(got) != 1 || !strings.HasSuffix(got[0], " ABORTED") {
+		t.Errorf("executions of the Map Run %v, want one that was aborted", got)
+	}
+	var page struct {
+		Events []struct {
+			ID   int
+			Type string
+		}
+	}
+	if code := r.post("GetExecutionHistory", map[string]any{"executionArn": r.execution, "reverseOrder": true, "maxResults": 2}, &page); code != "" ||
+		page.Events[0].ID != 25000 || page.Events[0].Type != "ExecutionFailed" || page.Events[1].Type == "ExecutionFailed" {
+		t.Errorf("last events %+v %s", page.Events, code)
+	}
+}
+
 func TestRetriesCountAsTransitions(t *testing.T) {
 	r := newRig(t, map[string][]answer{"f": {{Error: "E"}, {Return: []byte("1")}}})
 	r.create(machine(`"A":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Arguments":{"FunctionName":"f"},"Retry":[{"ErrorEquals":["E"]}],"Next":"B"},"B":{"Type":"Succeed"}`))
@@ -84,6 +109,42 @@ func TestAnAnswerThatIsNoJSONFailsTheTask(t *testing.T) {
 	if got := r.ending(); got.Error != "Lambda.Unknown" {
 		t.Errorf("ended %s", describe(got))
 	}
+}
+
+func TestManyMapRunsAndNestedExecutionsAtOnceOnTheWallClock(t *testing.T) {
+	wall := clock.NewWall()
+	defer wall.Stop()
+	var ids atomic.Int64
+	var ended sync.WaitGroup
+	e := stepfunctions.New(stepfunctions.Config{
+		Store: store.NewMemory(), Clock: wall, NewID: func() string { return fmt.Sprint("id", ids.Add(1)) },
+		Invoke: func(_ context.Context, _ string, payload []byte) ([]byte, error) { return payload, nil },
+		Changed: func(_ store.Tx, c stepfunctions.StatusChange) {
+			if strings.HasSuffix(c.StateMachineARN, ":m") && c.Status == stepfunctions.Succeeded {
+				ended.Done()
+			}
+		},
+	})
+	call := `{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Arguments":{"FunctionName":"f"},"End":true}`
+	nested := `{"Type":"Task","Resource":"arn:aws:states:::states:startExecution.sync:2","Arguments":{"StateMachineArn":"` + e.StateMachineARN("child") + `"},"End":true}`
+	for name, states := range map[string]string{
+		"child": `"A":` + call,
+		"m": `"A":{"Type":"Map","Items":"{% [1..30] %}","MaxConcurrency":7,"End":true,"ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},` +
+			`"StartAt":"B","States":{"B":` + nested + `}}}`,
+	} {
+		if err := e.Create(stepfunctions.StateMachineSpec{Name: name, Definition: machine(states)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ended.Add(4)
+	for range 4 {
+		go func() {
+			if _, err := e.Start(e.StateMachineARN("m"), "", "{}"); err != nil {
+				t.Error(err)
+			}
+		}()
+	}
+	ended.Wait()
 }
 
 func TestManyExecutionsAtOnceOnTheWallClock(t *testing.T) {

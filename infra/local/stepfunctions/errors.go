@@ -7,17 +7,20 @@ import (
 
 // Error names of the Amazon States Language that the engine raises or matches.
 const (
-	errAll                     = "States.ALL"
-	errTaskFailed              = "States.TaskFailed"
-	errTimeout                 = "States.Timeout"
-	errHeartbeatTimeout        = "States.HeartbeatTimeout"
-	errRuntime                 = "States.Runtime"
-	errDataLimitExceeded       = "States.DataLimitExceeded"
-	errQueryEvaluation         = "States.QueryEvaluationError"
-	errNoChoiceMatched         = "States.NoChoiceMatched"
-	errLambdaUnknown           = "Lambda.Unknown"
-	maxPayload                 = 262144 // bytes of input or output of a state, task or execution
-	maxHistory           int64 = 25000  // events of an execution
+	errAll                      = "States.ALL"
+	errTaskFailed               = "States.TaskFailed"
+	errTimeout                  = "States.Timeout"
+	errHeartbeatTimeout         = "States.HeartbeatTimeout"
+	errRuntime                  = "States.Runtime"
+	errDataLimitExceeded        = "States.DataLimitExceeded"
+	errQueryEvaluation          = "States.QueryEvaluationError"
+	errNoChoiceMatched          = "States.NoChoiceMatched"
+	errLambdaUnknown            = "Lambda.Unknown"
+	errExceedTolerated          = "States.ExceedToleratedFailureThreshold"
+	errItemReaderFailed         = "States.ItemReaderFailed"
+	errResultWriterFailed       = "States.ResultWriterFailed"
+	maxPayload                  = 262144 // bytes of input or output of a state, task or execution
+	maxHistory            int64 = 25000  // events of an execution
 )
 
 // A Fault is an error as a state machine sees it.

@@ -10,13 +10,17 @@ import (
 // Status is where an execution stands.
 type Status string
 
-// The statuses of an execution; all but [Running] are final.
+// The statuses of an execution. All but [Running] and [PendingRedrive] are final,
+// unless the execution is redriven.
 const (
 	Running   Status = "RUNNING"
 	Succeeded Status = "SUCCEEDED"
 	Failed    Status = "FAILED"
 	TimedOut  Status = "TIMED_OUT"
 	Aborted   Status = "ABORTED"
+
+	// PendingRedrive is an execution of a Map Run that was redriven and hasn't come to it yet.
+	PendingRedrive Status = "PENDING_REDRIVE"
 )
 
 // An execution is the record of one run of a state machine: all that is needed
@@ -43,7 +47,16 @@ type execution struct {
 	LastThread      int        `json:"lastThread"`      // id
 	LastTask        int        `json:"lastTask"`        // attempt of a task
 	TransitionCount int        `json:"transitionCount"` // states entered and retries
-	Root            *thread    `json:"root,omitempty"`  // nil once the execution has ended
+	Root            *thread    `json:"root,omitempty"`  // what it does, or did when it ended; nil after success
+
+	Redrives      int            `json:"redrives,omitempty"`
+	Redriven      *time.Time     `json:"redriven,omitempty"`
+	RedriveTokens []redriveToken `json:"redriveTokens,omitempty"` // the oldest first
+
+	MapRun    string `json:"mapRun,omitempty"`    // ARN of the Map Run that started it
+	Processor string `json:"processor,omitempty"` // name of the Distributed Map state whose states it runs
+	Index     int    `json:"index,omitempty"`     // in the Map Run
+	Items     int    `json:"items,omitempty"`     // of the Map Run that it processes
 }
 
 // StatusChange is the detail of the event "Step Functions Execution Status
@@ -78,11 +91,20 @@ type DataDetails struct {
 // it the input is left out, and the output too where it alone is larger.
 const maxEventData = 248 * 1024
 
-func (x *execution) statusChange() StatusChange {
+func (x *execution) statusChange(now time.Time) StatusChange {
 	c := StatusChange{
 		ExecutionARN: x.ARN, StateMachineARN: x.MachineARN, Name: x.Name, Status: x.Status,
 		StartDate: x.Started.UnixMilli(), Input: &x.Input, InputDetails: &DataDetails{true},
-		Output: x.Output, Error: x.Error, Cause: x.Cause, RedriveStatus: "NOT_REDRIVABLE",
+		Output: x.Output, Error: x.Error, Cause: x.Cause, RedriveCount: x.Redrives,
+	}
+	status, reason := x.redrivability(now)
+	c.RedriveStatus = status
+	if reason != "" {
+		c.RedriveStatusReason = &reason
+	}
+	if x.Redriven != nil {
+		redriven := x.Redriven.UnixMilli()
+		c.RedriveDate = &redriven
 	}
 	if x.Stopped != nil {
 		stopped := x.Stopped.UnixMilli()
@@ -128,7 +150,8 @@ const (
 	definitionTable = "stepfunctions/definitions" // revision → text
 	executionTable  = "stepfunctions/executions"  // ARN → execution
 	historyTable    = "stepfunctions/history"     // ARN, 0, event id → event
-	listTable       = "stepfunctions/lists"       // machine, 0, status or nothing, 0, start, name → ARN
+	listTable       = "stepfunctions/lists"       // machine or Map Run, 0, status or nothing, 0, start, name → ARN
+	runningTable    = "stepfunctions/running"     // ARN of each running execution
 )
 
 // readExecution returns the execution at arn, or nil.

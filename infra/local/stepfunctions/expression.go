@@ -3,7 +3,6 @@ package stepfunctions
 import (
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/recolabs/gnata"
 )
@@ -21,21 +20,44 @@ type reference struct{ name, field string }
 // A usage tells which of the reserved variable's fields an expression may refer to, besides input and context.
 type usage struct{ result, errorOutput bool }
 
+// maxExpression is how many bytes an expression may have, so that neither its
+// compilation nor its evaluation nests deeper than the stack.
+const maxExpression = 32 * 1024
+
 // expression compiles source and refuses what it may not refer to at its place.
 func (p *parser) expression(path, source string) *expression {
 	source = strings.TrimSpace(source)
-	code, err := gnata.Compile(source)
+	if len(source) > maxExpression {
+		p.refuseAs("INVALID_JSONATA_EXPRESSION", path, "The expression has %d bytes; at most %d are supported", len(source), maxExpression)
+		return &expression{source: source}
+	}
+	tokens := scan(source)
+	code, err := gnata.Compile(forGnata(source, tokens))
 	if err != nil {
 		p.refuseAs("INVALID_JSONATA_EXPRESSION", path, "%v", err)
 		return &expression{source: source}
 	}
-	x := &expression{source, code, references(source)}
+	x := &expression{source, code, references(tokens)}
 	for _, r := range x.references {
 		if message := p.usage.refuse(r); message != "" {
 			p.refuseAs("UNSUPPORTED_JSONATA_EXPRESSION", path, "%s", message)
 		}
 	}
+	for _, message := range faults(tokens) {
+		p.refuseAs("UNSUPPORTED_JSONATA_EXPRESSION", path, "%s", message)
+	}
 	return x
+}
+
+// names returns the names without $ of the variables and functions that x refers to, each once.
+func (x *expression) names() []string {
+	var names []string
+	for _, r := range x.references {
+		if !slices.Contains(names, r.name) {
+			names = append(names, r.name)
+		}
+	}
+	return names
 }
 
 // uses tells whether x may use a field of $states.
@@ -64,72 +86,21 @@ func (u usage) refuse(r reference) string {
 	return ""
 }
 
-// references returns each $name of source that is outside of strings, quoted names and comments.
-func references(source string) []reference {
+// references returns each $name among tokens; $ alone, the context value, is none.
+func references(tokens []token) []reference {
 	var list []reference
-	text := []rune(source)
-	for i := 0; i < len(text); {
-		switch c := text[i]; {
-		case c == '"' || c == '\'' || c == '`':
-			i = skipQuoted(text, i)
-		case c == '/' && i+1 < len(text) && text[i+1] == '*':
-			i = skipComment(text, i)
-		case c == '$' && i+1 < len(text) && text[i+1] == '$':
-			list = append(list, reference{name: "$"})
-			i += 2
-		case c == '$':
-			var r reference
-			r.name, i = word(text, i+1)
-			if r.name != "" {
-				r.field = step(text, i)
-				list = append(list, r)
-			}
-		default:
-			i++
+	for i, t := range tokens {
+		if t.kind == tokenWildcard {
+			list = append(list, reference{name: wildcards()[t.text]})
 		}
+		if t.kind != tokenVariable || t.text == "" {
+			continue
+		}
+		r := reference{name: t.text}
+		if step := neighbour(tokens, i+2); neighbour(tokens, i+1).is(".") && step.kind == tokenName {
+			r.field = step.text
+		}
+		list = append(list, r)
 	}
 	return list
-}
-
-func skipQuoted(text []rune, start int) int {
-	i := start + 1
-	for i < len(text) && text[i] != text[start] {
-		if text[i] == '\\' {
-			i++
-		}
-		i++
-	}
-	return i + 1
-}
-
-func skipComment(text []rune, start int) int {
-	for i := start + 2; i+1 < len(text); i++ {
-		if text[i] == '*' && text[i+1] == '/' {
-			return i + 2
-		}
-	}
-	return len(text)
-}
-
-func word(text []rune, start int) (string, int) {
-	end := start
-	for end < len(text) && (text[end] == '_' || unicode.IsLetter(text[end]) || unicode.IsDigit(text[end])) {
-		end++
-	}
-	return string(text[start:end]), end
-}
-
-// step returns the name after a dot at or after i, or "".
-func step(text []rune, i int) string {
-	for i < len(text) && unicode.IsSpace(text[i]) {
-		i++
-	}
-	if i >= len(text) || text[i] != '.' {
-		return ""
-	}
-	for i++; i < len(text) && unicode.IsSpace(text[i]); {
-		i++
-	}
-	name, _ := word(text, i)
-	return name
 }

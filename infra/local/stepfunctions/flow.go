@@ -26,10 +26,10 @@ func (s *state) returned(result json.RawMessage) exit {
 	return x
 }
 
-// enter moves a thread into a state and starts its work.
-func (r *run) enter(next entry) {
-	t := next.thread
-	t.State, t.Input, t.Entered = next.state, next.input, r.now
+// enter moves a thread into its next state and starts its work.
+func (r *run) enter(t *thread) {
+	t.State, t.Input, t.Entered = t.Next.State, t.Next.Input, r.now
+	t.Next = nil
 	t.Retries, t.RetryCount = nil, 0
 	s := r.state(t)
 	r.record(t, string(s.kind)+"StateEntered", details{Name: s.name, Input: text(t.Input)})
@@ -55,6 +55,10 @@ func (r *run) attempt(t *thread) {
 	case kindParallel:
 		r.startBranches(t, s)
 	case kindMap:
+		if s.distribution != nil {
+			r.startMapRun(t, s)
+			return
+		}
 		r.startIterations(t, s)
 	}
 }
@@ -89,7 +93,7 @@ func (r *run) leave(t *thread, x exit) {
 		r.complete(t, output)
 		return
 	}
-	r.ready = append(r.ready, entry{t, x.next, output})
+	r.goOn(t, x.next, output)
 }
 
 func (r *run) outcome(t *thread, x exit) (output json.RawMessage, variables map[string]json.RawMessage, fault *Fault) {
@@ -129,8 +133,9 @@ func (r *run) complete(t *thread, output json.RawMessage) {
 }
 
 // fail gives the state that t is in the chance to retry after, or to catch, a fault.
+//
+// What it waited for stays with it unless it goes on, for a redrive to begin there.
 func (r *run) fail(t *thread, fault *Fault) {
-	t.rest()
 	s := r.state(t)
 	if r.retry(t, s, fault) {
 		return

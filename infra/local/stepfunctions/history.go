@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,6 +35,9 @@ type details struct {
 	ResourceType    string            `json:"resourceType,omitempty"`
 	Region          string            `json:"region,omitempty"`
 	Parameters      *string           `json:"parameters,omitempty"`
+	Credentials     *taskCredentials  `json:"taskCredentials,omitempty"`
+	MapRunARN       string            `json:"mapRunArn,omitempty"`
+	RedriveCount    *int              `json:"redriveCount,omitempty"`
 	Timeout         *int64            `json:"timeoutInSeconds,omitempty"`
 	Heartbeat       *int64            `json:"heartbeatInSeconds,omitempty"`
 	Assigned        map[string]string `json:"assignedVariables,omitempty"`
@@ -42,6 +46,11 @@ type details struct {
 	Location        string            `json:"location,omitempty"`
 	Error           *string           `json:"error,omitempty"`
 	Cause           *string           `json:"cause,omitempty"`
+}
+
+// taskCredentials name the role that a task takes on.
+type taskCredentials struct {
+	RoleARN string `json:"roleArn"`
 }
 
 // A truncation tells that a payload was cut short, which this engine never does.
@@ -117,9 +126,11 @@ func detailsField(eventType string) string {
 		return "stateEnteredEventDetails"
 	case strings.HasSuffix(eventType, "StateExited"):
 		return "stateExitedEventDetails"
+	case slices.Contains([]string{"MapRunSucceeded", "MapRunAborted"}, eventType):
+		return ""
 	case eventType == "MapStateStarted":
 		return "mapStateStartedEventDetails"
-	case strings.HasPrefix(eventType, "Execution"), strings.HasPrefix(eventType, "MapIteration"), eventType == "EvaluationFailed",
+	case strings.HasPrefix(eventType, "Execution"), strings.HasPrefix(eventType, "MapIteration"), strings.HasPrefix(eventType, "MapRun"), eventType == "EvaluationFailed",
 		strings.HasPrefix(eventType, "Task") && !strings.HasPrefix(eventType, "TaskState"):
 		return strings.ToLower(eventType[:1]) + eventType[1:] + "EventDetails"
 	}

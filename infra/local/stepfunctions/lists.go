@@ -2,9 +2,9 @@ package stepfunctions
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"iter"
-	"strings"
 
 	"slipway/infra/local/store"
 )
@@ -12,7 +12,7 @@ import (
 // listKey is where a list of executions, all of a machine or those with a
 // status, holds x. Keys of a list sort by start.
 func listKey(x *execution, status Status) []byte {
-	key := listPrefix(x.Machine, status)
+	key := listPrefix(x.listName(), status)
 	key = binary.BigEndian.AppendUint64(key, uint64(x.Started.UnixNano()))
 	return append(key, x.Name...)
 }
@@ -21,13 +21,37 @@ func listPrefix(machine string, status Status) []byte {
 	return []byte(machine + "\x00" + string(status) + "\x00")
 }
 
-// enlist puts x on the list of its machine and on that of its status, and takes it off that of its status before.
-func enlist(tx store.Tx, x *execution, was Status) {
-	if was != "" {
-		tx.Delete(listTable, listKey(x, was))
-	}
+// listName is what the lists that x is on are named after: executions of a Map Run
+// aren't among those of the state machine.
+func (x *execution) listName() string { return cmp.Or(x.MapRun, x.Machine) }
+
+// enlist puts a new execution on the list of its machine, on that of its status and
+// among those that run.
+func enlist(tx store.Tx, x *execution) {
 	tx.Put(listTable, listKey(x, ""), []byte(x.ARN))
 	tx.Put(listTable, listKey(x, x.Status), []byte(x.ARN))
+	tx.Put(runningTable, []byte(x.ARN), []byte(x.Status))
+}
+
+// delist moves x from the list of the status that it had to that of the one that it has.
+func delist(tx store.Tx, x *execution, was Status) {
+	tx.Delete(listTable, listKey(x, was))
+	tx.Put(listTable, listKey(x, x.Status), []byte(x.ARN))
+	if x.Status == Running {
+		tx.Put(runningTable, []byte(x.ARN), []byte(x.Status))
+	} else {
+		tx.Delete(runningTable, []byte(x.ARN))
+	}
+}
+
+// forget removes everything that is known of an execution.
+func (e *Engine) forget(tx store.Tx, x *execution) {
+	tx.Delete(listTable, listKey(x, ""))
+	tx.Delete(listTable, listKey(x, x.Status))
+	tx.Delete(executionTable, []byte(x.ARN))
+	for id := range x.LastEvent {
+		tx.Delete(historyTable, historyKey(x.ARN, id+1))
+	}
 }
 
 // newest yields the keys and ARNs of a list from the newest execution, or from
@@ -48,17 +72,4 @@ func newest(tx store.Tx, machine string, status Status, after []byte) iter.Seq2[
 			}
 		}
 	}
-}
-
-// executionsWithStatus returns the ARNs of a machine's executions with status, the oldest first.
-func executionsWithStatus(tx store.Tx, machine string, status Status) []string {
-	var arns []string
-	prefix := string(listPrefix(machine, status))
-	for key, arn := range tx.Scan(listTable, []byte(prefix)) {
-		if !strings.HasPrefix(string(key), prefix) {
-			break
-		}
-		arns = append(arns, string(arn))
-	}
-	return arns
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -17,6 +18,7 @@ type StateMachineSpec struct {
 	Definition string // Amazon States Language, with all substitutions done
 	RoleARN    string
 	Type       string // STANDARD, which is also what empty means
+	Tags       map[string]string
 }
 
 // A machine is the record of a state machine.
@@ -27,6 +29,8 @@ type machine struct {
 	Definition string    `json:"definition"` // revision
 	Created    time.Time `json:"created"`
 	Updated    time.Time `json:"updated"`
+
+	Tags map[string]string `json:"tags,omitempty"`
 }
 
 // Create creates a state machine or, if there is one of that name, gives it the
@@ -40,7 +44,7 @@ func (e *Engine) Create(spec StateMachineSpec) error {
 	if !validName(spec.Name) {
 		return fmt.Errorf("create state machine: Invalid Name: '%s'", spec.Name)
 	}
-	if _, err := parseDefinition(spec.Definition); err != nil {
+	if _, err := e.parse(spec.Definition); err != nil {
 		return fmt.Errorf("create state machine %s: %w", spec.Name, err)
 	}
 	err := e.Store.Update(func(tx store.Tx) error { return e.putMachine(tx, spec) })
@@ -57,14 +61,14 @@ func (e *Engine) putMachine(tx store.Tx, spec StateMachineSpec) error {
 	if err != nil {
 		return err
 	}
-	if m != nil && m.Definition == revision && m.RoleARN == spec.RoleARN {
+	if m != nil && m.Definition == revision && m.RoleARN == spec.RoleARN && maps.Equal(m.Tags, spec.Tags) {
 		return nil
 	}
 	now := e.Clock.Now()
 	if m == nil {
 		m = &machine{Name: spec.Name, ARN: e.arn("stateMachine", spec.Name), Created: now}
 	}
-	m.Definition, m.RoleARN, m.Updated = revision, spec.RoleARN, now
+	m.Definition, m.RoleARN, m.Updated, m.Tags = revision, spec.RoleARN, now, spec.Tags
 	tx.Put(definitionTable, []byte(revision), []byte(spec.Definition))
 	return store.PutJSON(tx, machineTable, []byte(m.Name), m)
 }
@@ -85,7 +89,7 @@ func (e *Engine) definition(tx store.Tx, revision string) (*definition, error) {
 	if d := e.definitions[revision]; d != nil {
 		return d, nil
 	}
-	d, err := parseDefinition(string(tx.Get(definitionTable, []byte(revision))))
+	d, err := e.parse(string(tx.Get(definitionTable, []byte(revision))))
 	if err != nil {
 		return nil, fmt.Errorf("read definition %s: %w", revision, err)
 	}
@@ -104,6 +108,9 @@ func (e *Engine) arn(resource string, names ...string) string {
 func (e *Engine) machineAt(tx store.Tx, arn string) (*machine, error) {
 	if !strings.HasPrefix(arn, "arn:aws:states:") {
 		return nil, awsjson.Errorf("InvalidArn", "Invalid Arn: 'Invalid ARN prefix: %s'", arn)
+	}
+	if strings.HasPrefix(arn, e.arn("stateMachine")) && strings.Contains(arn, "/") {
+		return nil, awsjson.Errorf("ValidationException", "The ARN '%s' names a Distributed Map state; name its state machine, without the label", arn)
 	}
 	m, err := readMachine(tx, strings.TrimPrefix(arn, e.arn("stateMachine")))
 	if err == nil && (m == nil || m.ARN != arn) {

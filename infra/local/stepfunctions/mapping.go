@@ -25,19 +25,12 @@ func (r *run) startIterations(t *thread, s *state) {
 
 // iterations returns the items of a Map state and how many of them may run at a time.
 func (r *run) iterations(t *thread, s *state) (items []json.RawMessage, limit int, fault *Fault) {
-	sc := scope{run: r, thread: t}
-	list := t.Input
-	if s.items != nil {
-		if list, fault = r.evaluateTyped(sc, "Items", s.items, isArray); fault != nil {
-			return nil, 0, fault
-		}
-	}
-	if err := json.Unmarshal(list, &items); err != nil || items == nil {
-		return nil, 0, r.evaluationFailed(t, "Items", "The value for the field 'Items' must be an array, but was: "+excerpt(list))
+	if items, fault = r.items(t, s); fault != nil {
+		return nil, 0, fault
 	}
 	limit = maxIterations
 	if s.concurrency != nil {
-		n, fault := r.number(sc, "MaxConcurrency", s.concurrency, maxSeconds)
+		n, fault := r.number(scope{run: r, thread: t}, "MaxConcurrency", s.concurrency, maxSeconds)
 		if fault != nil {
 			return nil, 0, fault
 		}
@@ -52,18 +45,18 @@ func (r *run) iterations(t *thread, s *state) (items []json.RawMessage, limit in
 func (r *run) nextIterations(t *thread, s *state) {
 	for t.Fan != nil && len(t.Fan.Children) < t.Fan.Limit && t.Fan.Next < len(t.Fan.Items) && r.running() {
 		i := t.Fan.Next
-		t.Fan.Next++
 		input, fault := r.selectItem(t, s, i)
 		if fault != nil {
 			r.abandon(t, s, nil, t.LastEvent, fault)
 			return
 		}
+		t.Fan.Next++
 		child := r.newThread(t, i)
 		child.Item, t.Fan.Items[i] = t.Fan.Items[i], json.RawMessage("null")
 		child.LastEvent = t.Fan.Started
 		t.Fan.Children = append(t.Fan.Children, child)
 		r.record(child, "MapIterationStarted", iteration(s, child))
-		r.ready = append(r.ready, entry{child, s.processor.startAt, input})
+		r.goOn(child, s.processor.startAt, input)
 	}
 }
 

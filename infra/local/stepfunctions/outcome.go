@@ -38,18 +38,30 @@ func (r *run) close(status Status, previous int64, d details) {
 	if !r.running() {
 		return
 	}
+	if status != Succeeded {
+		for t := range r.x.Root.all() {
+			r.abortMapRun(t)
+		}
+		if !r.running() {
+			return // the history was full
+		}
+	}
 	types := map[Status]string{Succeeded: "ExecutionSucceeded", Failed: "ExecutionFailed", TimedOut: "ExecutionTimedOut", Aborted: "ExecutionAborted"}
 	r.write(previous, types[status], d)
 	was := r.x.Status
 	stopped := r.now
-	r.x.Status, r.x.Stopped, r.x.Root = status, &stopped, nil
-	enlist(r.tx, r.x, was)
+	r.x.Status, r.x.Stopped = status, &stopped
+	if status == Succeeded {
+		r.x.Root = nil // otherwise a redrive goes on from there
+	}
+	delist(r.tx, r.x, was)
 	r.changed()
+	r.ended = true
 }
 
 func (r *run) changed() {
 	if r.engine.Changed != nil {
-		r.engine.Changed(r.tx, r.x.statusChange())
+		r.engine.Changed(r.tx, r.x.statusChange(r.now))
 	}
 }
 

@@ -26,7 +26,7 @@ func (r *run) startBranches(t *thread, s *state) {
 		child := r.newThread(t, i)
 		child.LastEvent = t.LastEvent
 		t.Fan.Children = append(t.Fan.Children, child)
-		r.ready = append(r.ready, entry{child, branch.startAt, input})
+		r.goOn(child, branch.startAt, input)
 	}
 }
 
@@ -53,7 +53,6 @@ func (r *run) childDone(child *thread, output json.RawMessage) {
 func (r *run) collect(t *thread, s *state) {
 	result := marshal(t.Fan.Results)
 	r.record(t, string(s.kind)+"StateSucceeded", details{})
-	t.rest()
 	r.leave(t, s.returned(result))
 }
 
@@ -85,12 +84,13 @@ func (r *run) abortChild(c *thread, s *state, failedAt int64, failed bool) {
 		r.record(c, event, iteration(s, c))
 		c.LastEvent = failedAt
 	}
-	if inner := r.state(c); inner != nil && !c.gone {
+	if inner := r.state(c); inner != nil && !c.gone && c.Next == nil {
 		if c.Fan != nil {
 			for _, grandchild := range c.Fan.Children {
 				r.abortChild(grandchild, inner, failedAt, false)
 			}
 		}
+		r.abortMapRun(c)
 		if slices.Contains([]kind{kindTask, kindWait, kindParallel, kindMap}, inner.kind) {
 			r.record(c, string(inner.kind)+"StateAborted", details{})
 		}

@@ -8,6 +8,7 @@ import (
 
 // A parser turns the text of a definition into its parts and collects what is wrong with it.
 type parser struct {
+	engine      *Engine // what it is connected to decides what a definition may ask for
 	diagnostics []Diagnostic
 	usage       usage // what the expressions being parsed may refer to
 }

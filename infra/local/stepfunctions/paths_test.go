@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -28,6 +30,20 @@ type scenario struct {
 	Cause      string              `json:"cause"` // a part of it
 	Seconds    int                 `json:"seconds"`
 	Calls      []string            `json:"calls"` // checked if given
+
+	Machines map[string]json.RawMessage `json:"machines"` // further definitions, by name
+	Objects  map[string]string          `json:"objects"`  // in S3, by bucket and key
+	Requests []request                  `json:"requests"`
+	Written  map[string]string          `json:"written"` // objects, checked if given
+	Others   []string                   `json:"others"`  // "name status" of the other executions, checked if given
+}
+
+// A request is sent to the engine while an execution runs.
+type request struct {
+	After     int            `json:"after"` // seconds
+	Operation string         `json:"operation"`
+	In        map[string]any `json:"in"`
+	Code      string         `json:"code"` // of the refusal
 }
 
 func scenarios(t *testing.T, run func(t *testing.T, s scenario, golden string)) {
@@ -77,7 +93,14 @@ func (s scenario) rig(t *testing.T) *rig {
 		script[name] = append([]answer{}, list...)
 	}
 	r := newRig(t, script)
+	maps.Copy(r.objects, s.Objects)
+	for _, name := range slices.Sorted(maps.Keys(s.Machines)) {
+		r.createNamed(name, string(s.Machines[name]))
+	}
 	r.create(string(s.Definition))
+	for _, q := range s.Requests {
+		r.request(q.After, q.Operation, q.In, q.Code)
+	}
 	return r
 }
 
@@ -97,6 +120,12 @@ func TestScenariosEndAsTheyClaim(t *testing.T) {
 		if s.Calls != nil && !slices.Equal(r.calls, s.Calls) {
 			t.Errorf("calls\n got %q\nwant %q", r.calls, s.Calls)
 		}
+		if s.Written != nil && !maps.Equal(r.written(s), s.Written) {
+			t.Errorf("written\n got %q\nwant %q", r.written(s), s.Written)
+		}
+		if s.Others != nil && !slices.Equal(r.others(), s.Others) {
+			t.Errorf("others\n got %q\nwant %q", r.others(), s.Others)
+		}
 		compare(t, golden, r.history())
 	})
 }
@@ -107,7 +136,7 @@ func TestScenariosEndTheSameAfterARestartAtAnyCommit(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for crashAt := 2; crashAt < 200; crashAt++ {
+		for crashAt := 2 + len(s.Machines); crashAt < 2000; crashAt++ {
 			r := s.rig(t)
 			crashed := r.crashAt(crashAt)
 			r.start(s.input())
@@ -117,9 +146,34 @@ func TestScenariosEndTheSameAfterARestartAtAnyCommit(t *testing.T) {
 			}
 			r.execution = "arn:aws:states:us-east-1:000000000000:execution:m:x"
 			s.check(t, r.ending())
+			if s.Others != nil && !slices.Equal(r.others(), s.Others) {
+				t.Fatalf("others after a crash at commit %d\n got %q\nwant %q", crashAt, r.others(), s.Others)
+			}
 			if got := r.history(); got != string(want) {
 				t.Fatalf("history after a crash at commit %d\n got %s\nwant %s", crashAt, got, want)
 			}
+		}
+	})
+}
+
+func TestScenariosEndTheSameWithARestartAfterEachCommit(t *testing.T) {
+	scenarios(t, func(t *testing.T, s scenario, golden string) {
+		want, err := os.ReadFile(golden)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := s.rig(t)
+		r.crashAt(2 + len(s.Machines))
+		r.crashes = true
+		r.start(s.input())
+		r.clock.Run()
+		r.execution, r.crashes = "arn:aws:states:us-east-1:000000000000:execution:m:x", false
+		s.check(t, r.ending())
+		if s.Others != nil && !slices.Equal(r.others(), s.Others) {
+			t.Errorf("others\n got %q\nwant %q", r.others(), s.Others)
+		}
+		if got := r.history(); got != string(want) {
+			t.Errorf("history\n got %s\nwant %s", got, want)
 		}
 	})
 }
@@ -168,7 +222,61 @@ func (r *rig) history() string {
 	for _, token := range r.tokens() {
 		text = strings.ReplaceAll(text, token, "TOKEN")
 	}
-	return text
+	return normalise(text)
+}
+
+// normalise numbers the identifiers in text in the order of their first appearance.
+func normalise(text string) string {
+	seen := map[string]string{}
+	return regexp.MustCompile(`0{8}-0{4}-4000-8000-[0-9]{12}`).ReplaceAllStringFunc(text, func(id string) string {
+		if seen[id] == "" {
+			seen[id] = fmt.Sprintf("ID%d", len(seen)+1)
+		}
+		return seen[id]
+	})
+}
+
+// written returns the objects that s didn't have.
+func (r *rig) written(s scenario) map[string]string {
+	written := map[string]string{}
+	for path, body := range r.objects {
+		if _, given := s.Objects[path]; !given {
+			written[normalise(path)] = normalise(body)
+		}
+	}
+	return written
+}
+
+// others returns the machine and the status of every execution but the main one, the oldest first.
+func (r *rig) others() []string {
+	r.t.Helper()
+	var list []string
+	add := func(in map[string]any) {
+		var out struct {
+			Executions []struct{ ExecutionArn, Status, Output string }
+		}
+		if code := r.post("ListExecutions", in, &out); code != "" {
+			r.t.Fatalf("ListExecutions: %s", code)
+		}
+		slices.Reverse(out.Executions)
+		for _, x := range out.Executions {
+			if x.ExecutionArn != r.execution {
+				list = append(list, strings.Split(x.ExecutionArn, ":")[6]+" "+x.Status)
+			}
+		}
+	}
+	for _, name := range r.machines {
+		add(map[string]any{"stateMachineArn": r.engine.StateMachineARN(name)})
+	}
+	var runs struct{ MapRuns []struct{ MapRunArn string } }
+	if code := r.post("ListMapRuns", map[string]any{"executionArn": r.execution}, &runs); code != "" {
+		r.t.Fatalf("ListMapRuns: %s", code)
+	}
+	slices.Reverse(runs.MapRuns)
+	for _, m := range runs.MapRuns {
+		add(map[string]any{"mapRunArn": m.MapRunArn})
+	}
+	return list
 }
 
 // tokens returns the task tokens that functions were called with.

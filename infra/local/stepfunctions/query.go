@@ -5,170 +5,96 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"math"
+	"maps"
 	"time"
-
-	"github.com/recolabs/gnata"
-
-	"slipway/infra/local/awsjson"
 )
 
 // A querier evaluates JSONata expressions with the functions that Step Functions
 // adds to the language. Time and randomness come from the engine's clock and ids.
-type querier struct{ functions map[string]any }
+type querier struct {
+	library   map[string]any   // functions by name without $
+	evaluated func(Evaluation) // may be nil
+}
 
-func newQuerier(now func() time.Time, newID func() string) querier {
-	functions := queryFunctions(now, newID)
-	// gnata takes variables or functions for one evaluation, but a function that
-	// has been bound once can be passed on as the value of a variable.
-	bound := gnata.NewCustomEnv(functions)
-	values := map[string]any{}
-	for name := range functions {
-		values[name], _ = bound.Lookup(name)
-	}
-	return querier{values}
+// An Evaluation tells what came of an expression.
+type Evaluation struct {
+	Source    string                     // as written between {% and %}, trimmed
+	Variables map[string]json.RawMessage // those that the expression refers to, by name without $
+	Result    json.RawMessage            // nil when undefined
+	Err       error
+}
+
+func newQuerier(now func() time.Time, newID func() string, evaluated func(Evaluation)) querier {
+	return querier{newLibrary(now, newID), evaluated}
 }
 
 // evaluate returns the value of x as JSON, or nil when it is undefined. Variables
 // are those that lookup knows; it is asked only for names that x refers to.
 func (q querier) evaluate(x *expression, lookup func(name string) (any, bool, error)) (json.RawMessage, error) {
 	variables := map[string]any{}
-	for _, r := range x.references {
-		if _, done := variables[r.name]; done {
-			continue
-		}
-		value, ok, err := lookup(r.name)
+	for _, name := range x.names() {
+		value, ok, err := lookup(name)
 		if err != nil {
 			return nil, err
 		}
-		if !ok {
-			value, ok = q.functions[r.name]
-		}
 		if ok {
-			variables[r.name] = value
+			variables[name] = numbers(value)
 		}
 	}
-	value, err := x.code.EvalWithVars(context.Background(), nil, variables)
+	result, err := q.run(x, variables)
+	if q.evaluated == nil {
+		return result, err
+	}
+	told := Evaluation{Source: x.source, Variables: map[string]json.RawMessage{}, Result: result, Err: err}
+	for name, value := range variables {
+		text, err := encoded(value)
+		if err != nil {
+			return nil, fmt.Errorf("variable $%s: %w", name, err)
+		}
+		told.Variables[name] = text
+	}
+	q.evaluated(told)
+	return result, err
+}
+
+// run evaluates x with variables, which stand before functions of the same name.
+func (q querier) run(x *expression, variables map[string]any) (json.RawMessage, error) {
+	bound := map[string]any{"flatten": nil, "values": nil} // functions that only gnata has
+	for _, name := range x.names() {
+		if function, ok := q.library[name]; ok {
+			bound[name] = function
+		}
+	}
+	maps.Copy(bound, variables)
+	value, err := x.code.EvalWithVars(&allowance{Context: context.Background(), steps: maxSteps}, nil, bound)
 	if err != nil || value == nil {
 		return nil, err
 	}
+	return encoded(value)
+}
+
+// maxSteps is how many parts of an expression one evaluation may visit, so that
+// each evaluation ends, and at the same point on every machine.
+const maxSteps = 2_000_000
+
+// An allowance is the context of one evaluation; it is done after a number of steps.
+// gnata asks it for its error at each step.
+type allowance struct {
+	context.Context
+	steps int
+}
+
+// Err returns an error when the steps are used up.
+func (a *allowance) Err() error {
+	a.steps--
+	if a.steps < 0 {
+		return fmt.Errorf("the evaluation takes more than %d steps; simplify the expression or give it less data", maxSteps)
+	}
+	return nil
+}
+
+func encoded(value any) (json.RawMessage, error) {
 	var text bytes.Buffer
-	if err := encode(&text, value); err != nil {
-		return nil, err
-	}
-	return text.Bytes(), nil
-}
-
-// encode writes a value of gnata as JSON, with the members of objects in their order.
-func encode(b *bytes.Buffer, value any) error {
-	switch v := value.(type) {
-	case nil:
-		b.WriteString("null")
-	case json.Number:
-		b.WriteString(v.String())
-	case string:
-		b.Write(quote(v))
-	case float64:
-		return encodeNumber(b, v)
-	case []any:
-		return encodeArray(b, v)
-	case map[string]any:
-		return encodeObject(b, sortedMap(v))
-	case orderedMap:
-		return encodeObject(b, v)
-	case bool, int, int64:
-		fmt.Fprint(b, v)
-	default:
-		return encodeOther(b, v)
-	}
-	return nil
-}
-
-// encodeNumber writes f as JavaScript does, for which zero has no sign and the
-// numbers that JSON can't express are strings.
-func encodeNumber(b *bytes.Buffer, f float64) error {
-	switch {
-	case f == 0:
-		f = 0
-	case math.IsNaN(f):
-		b.WriteString(`"NaN"`)
-		return nil
-	case math.IsInf(f, 0):
-		b.Write(quote(map[bool]string{true: "Infinity", false: "-Infinity"}[f > 0]))
-		return nil
-	}
-	text, err := json.Marshal(f)
-	b.Write(text)
-	return err
-}
-
-func encodeArray(b *bytes.Buffer, list []any) error {
-	b.WriteByte('[')
-	for i, v := range list {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		if err := encode(b, v); err != nil {
-			return err
-		}
-	}
-	b.WriteByte(']')
-	return nil
-}
-
-// orderedMap is what gnata's own objects offer.
-type orderedMap interface {
-	Keys() []string
-	Get(key string) (any, bool)
-}
-
-func encodeObject(b *bytes.Buffer, m orderedMap) error {
-	b.WriteByte('{')
-	first := true
-	for _, key := range m.Keys() {
-		v, _ := m.Get(key)
-		if _, plain := m.(sortedMap); v == nil && !plain {
-			continue // undefined; in a plain Go map nil is null
-		}
-		if !first {
-			b.WriteByte(',')
-		}
-		first = false
-		b.Write(quote(key))
-		b.WriteByte(':')
-		if err := encode(b, v); err != nil {
-			return err
-		}
-	}
-	b.WriteByte('}')
-	return nil
-}
-
-// encodeOther writes gnata's null and its unfinished sequences; a function is no value.
-func encodeOther(b *bytes.Buffer, value any) error {
-	if gnata.IsNull(value) {
-		b.WriteString("null")
-		return nil
-	}
-	plain := gnata.NormalizeValue(value)
-	switch plain.(type) {
-	case nil, string, float64, bool, json.Number, []any, map[string]any:
-		return encode(b, plain)
-	}
-	return fmt.Errorf("the result is a function, which JSON can't express")
-}
-
-// quote returns s as a JSON string, with no more escapes than JSON needs.
-func quote(s string) []byte { return marshal(s) }
-
-// compact returns valid JSON without the space between its parts.
-func compact(text string) json.RawMessage { return marshal(json.RawMessage(text)) }
-
-// marshal returns v, a value of this package's own types, as JSON without needless escapes.
-func marshal(v any) []byte {
-	text, err := awsjson.Encode(v)
-	if err != nil {
-		panic(err) // a type that can't be written
-	}
-	return text
+	err := encode(&text, value)
+	return text.Bytes(), err
 }

@@ -18,6 +18,7 @@ func (r *run) retry(t *thread, s *state, fault *Fault) bool {
 		if t.Retries[i] >= each.maxAttempts {
 			return false
 		}
+		t.rest()
 		t.Due = r.now.Add(seconds(r.delay(each, t.Retries[i])))
 		t.Phase = phaseRetry
 		t.Retries[i]++

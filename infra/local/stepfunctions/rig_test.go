@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -35,16 +37,19 @@ type rig struct {
 	store     *crashingStore
 	script    map[string][]answer // by function; the last answer repeats
 	calls     []string            // "second function payload"
+	objects   map[string]string   // by bucket and key
 	changes   []stepfunctions.StatusChange
 	starts    []stepfunctions.Start
 	ids       int
+	crashes   bool // each process dies after one commit
 	machine   string
+	machines  []string // names
 	execution string
 }
 
 func newRig(t *testing.T, script map[string][]answer) *rig {
 	t.Helper()
-	r := &rig{t: t, clock: clock.NewVirtual(start), store: &crashingStore{inner: store.NewMemory()}, script: script}
+	r := &rig{t: t, clock: clock.NewVirtual(start), store: &crashingStore{inner: store.NewMemory()}, script: script, objects: map[string]string{}}
 	r.engine = r.newEngine()
 	return r
 }
@@ -60,14 +65,56 @@ func (r *rig) newEngine() *stepfunctions.Engine {
 			}
 			return r.invoke(function, payload)
 		},
-		Started: func(_ store.Tx, s stepfunctions.Start) { r.starts = append(r.starts, s) },
-		Changed: func(_ store.Tx, c stepfunctions.StatusChange) { r.changes = append(r.changes, c) },
+		Services: map[string]stepfunctions.ServiceCall{
+			"events": r.service("events", s), "sqs": r.service("sqs", s), "sns": r.service("sns", s),
+		},
+		ReadObject:  r.readObject,
+		ListObjects: r.listObjects,
+		WriteObject: r.writeObject,
+		Started:     func(_ store.Tx, s stepfunctions.Start) { r.starts = append(r.starts, s) },
+		Changed:     func(_ store.Tx, c stepfunctions.StatusChange) { r.changes = append(r.changes, c) },
 		Report: func(err error) {
 			if !errors.Is(err, errCrashed) {
 				r.t.Errorf("background work: %v", err)
 			}
 		},
 	})
+}
+
+// service answers as the function named after the service and the operation.
+func (r *rig) service(name string, s *crashingStore) stepfunctions.ServiceCall {
+	return func(_ context.Context, operation string, request json.RawMessage) (json.RawMessage, error) {
+		if s.dead {
+			return nil, errCrashed
+		}
+		return r.invoke(name+":"+operation, request)
+	}
+}
+
+func (r *rig) readObject(_ context.Context, bucket, key, version string) ([]byte, error) {
+	body, ok := r.objects[bucket+"/"+key+version]
+	if !ok {
+		return nil, errors.New("NoSuchKey: the specified key does not exist: " + key)
+	}
+	return []byte(body), nil
+}
+
+func (r *rig) listObjects(_ context.Context, bucket, prefix string) ([]stepfunctions.Object, error) {
+	var list []stepfunctions.Object
+	for _, path := range slices.Sorted(maps.Keys(r.objects)) {
+		if key, ok := strings.CutPrefix(path, bucket+"/"); ok && strings.HasPrefix(key, prefix) {
+			list = append(list, stepfunctions.Object{Key: key, ETag: `"e"`, Size: int64(len(r.objects[path])), LastModified: start})
+		}
+	}
+	return list, nil
+}
+
+func (r *rig) writeObject(_ context.Context, bucket, key string, body []byte) error {
+	if bucket == "readonly" {
+		return errors.New("AccessDenied: access denied")
+	}
+	r.objects[bucket+"/"+key] = string(body)
+	return nil
 }
 
 func (r *rig) invoke(function string, payload []byte) ([]byte, error) {
@@ -123,14 +170,37 @@ func (r *rig) callBack(do answer, payload []byte) {
 	clock.After(r.clock, time.Duration(do.After)*time.Second, send)
 }
 
+// request sends a request at a time of the clock, and again until there is somebody
+// to answer; a refusal that the sender expects is none of the test's.
+func (r *rig) request(after int, operation string, in any, expected string) {
+	var send func()
+	send = func() {
+		s := r.store
+		if s.dead {
+			clock.Go(r.clock, send)
+			return
+		}
+		if code := r.post(operation, in, nil); code != expected && !s.dead { // a crash comes after the commit
+			r.t.Errorf("%s: %q, want %q", operation, code, expected)
+		}
+	}
+	r.clock.At(start.Add(time.Duration(after)*time.Second), send)
+}
+
 // create creates state machine m.
 func (r *rig) create(definition string) {
 	r.t.Helper()
-	err := r.engine.Create(stepfunctions.StateMachineSpec{Name: "m", Definition: definition, RoleARN: "arn:aws:iam::000000000000:role/r"})
+	r.createNamed("m", definition)
+	r.machine = r.engine.StateMachineARN("m")
+}
+
+func (r *rig) createNamed(name, definition string) {
+	r.t.Helper()
+	err := r.engine.Create(stepfunctions.StateMachineSpec{Name: name, Definition: definition, RoleARN: "arn:aws:iam::000000000000:role/r"})
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	r.machine = r.engine.StateMachineARN("m")
+	r.machines = append(r.machines, name)
 }
 
 // start starts execution x of m.
@@ -230,7 +300,10 @@ func (r *rig) crashAt(updates int) *bool {
 }
 
 func (r *rig) restart() {
-	r.store = &crashingStore{inner: r.store.inner}
+	r.store = &crashingStore{inner: r.store.inner, onCrash: r.store.onCrash}
+	if r.crashes { // again and again
+		r.store.crashAt = 1
+	}
 	r.engine = r.newEngine()
 	if err := r.engine.Resume(); err != nil {
 		r.t.Error(err)

@@ -1,9 +1,7 @@
 package stepfunctions
 
 import (
-	"context"
 	"encoding/json"
-	"fmt"
 	"time"
 
 	"slipway/infra/local/store"
@@ -17,15 +15,11 @@ type run struct {
 	x          *execution
 	definition *definition
 	now        time.Time
-	ready      []entry
+	ready      []*thread // whose next state is to be entered
 	calls      []call
-}
-
-// An entry is a state that a thread is about to enter.
-type entry struct {
-	thread *thread
-	state  string
-	input  json.RawMessage
+	jobs       []job // that were awaited when the transaction began
+	ended      bool  // in this transaction
+	failure    error // of the store
 }
 
 // update changes the running execution at arn by f, goes on as far as it can
@@ -44,12 +38,24 @@ func (e *Engine) update(arn string, f func(*run) error) error {
 	})
 }
 
-func (e *Engine) carry(tx store.Tx, x *execution, f func(*run) error) error {
+// load returns x as it runs in a transaction.
+func (e *Engine) load(tx store.Tx, x *execution) (*run, error) {
 	d, err := e.definition(tx, x.Definition)
+	if err != nil {
+		return nil, err
+	}
+	if x.Processor != "" {
+		d = d.find(x.Processor).processor
+	}
+	return &run{engine: e, tx: tx, x: x, definition: d, now: e.Clock.Now(), jobs: x.jobs()}, nil
+}
+
+// carry is update within a transaction, for an execution that was read in it or is new.
+func (e *Engine) carry(tx store.Tx, x *execution, f func(*run) error) error {
+	r, err := e.load(tx, x)
 	if err != nil {
 		return err
 	}
-	r := &run{engine: e, tx: tx, x: x, definition: d, now: e.Clock.Now()}
 	if err := f(r); err != nil {
 		return err
 	}
@@ -61,12 +67,18 @@ func (e *Engine) carry(tx store.Tx, x *execution, f func(*run) error) error {
 // so that branches advance side by side.
 func (r *run) settle() {
 	for len(r.ready) > 0 && r.running() {
-		next := r.ready[0]
+		t := r.ready[0]
 		r.ready = r.ready[1:]
-		if !next.thread.gone {
-			r.enter(next)
+		if !t.gone {
+			r.enter(t)
 		}
 	}
+}
+
+// goOn readies t for the state that it enters next.
+func (r *run) goOn(t *thread, state string, input json.RawMessage) {
+	t.Next = &step{state, input}
+	r.ready = append(r.ready, t)
 }
 
 func (r *run) running() bool { return r.x.Status == Running }
@@ -79,30 +91,28 @@ func (r *run) save() error {
 	}
 	arn, revision, due := x.ARN, x.Revision, x.due()
 	r.tx.OnCommit(func() { r.engine.arm(arn, revision, due) })
-	if !r.running() {
-		return nil
+	r.releaseJobs()
+	if r.failure != nil {
+		return r.failure
+	}
+	if r.ended {
+		return r.tell()
 	}
 	for _, c := range r.calls {
-		r.tx.OnCommit(func() { r.engine.background(func() error { return r.engine.call(arn, c) }) })
+		r.engine.afterCommit(r.tx, func() error { return r.engine.call(c) })
 	}
 	return nil
 }
 
-// call invokes a Lambda function and tells the execution what came of it.
-func (e *Engine) call(arn string, c call) error {
-	answer, err := e.Invoke(context.Background(), c.function, c.payload)
-	err = e.update(arn, func(r *run) error {
-		t := r.thread(c.thread)
-		if t == nil || t.Task == nil || t.Task.Attempt != c.attempt || t.Task.Answered {
-			return errStale
-		}
-		r.answered(t, answer, err)
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("record the answer of %s in execution %s: %w", c.function, arn, err)
+// tell tells everything that waits for the execution that it has ended.
+func (r *run) tell() error {
+	if err := r.engine.announce(r.tx, r.x); err != nil {
+		return err
 	}
-	return nil
+	if r.x.MapRun == "" {
+		return nil
+	}
+	return r.engine.childEnded(r.tx, r.x)
 }
 
 // thread returns the thread with an id, nil if it has ended.
@@ -147,17 +157,6 @@ func (r *run) wake(t *thread) {
 	case phaseTask:
 		r.taskTimedOut(t)
 	}
-}
-
-// recall repeats after a restart what was under way outside of the store: the
-// alarm and the calls of functions that haven't answered.
-func (r *run) recall() error {
-	for t := range r.x.Root.all() {
-		if t.Task != nil && !t.Task.Answered {
-			r.calls = append(r.calls, call{t.ID, t.Task.Attempt, t.Task.Function, t.Task.Payload})
-		}
-	}
-	return nil
 }
 
 // newThread returns a thread inside parent that has not entered a state yet.

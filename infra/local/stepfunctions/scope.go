@@ -23,6 +23,7 @@ type executionContext struct {
 	Name         string          `json:"Name"`
 	RoleARN      string          `json:"RoleArn"`
 	RedriveCount int             `json:"RedriveCount"`
+	RedriveTime  string          `json:"RedriveTime,omitempty"`
 }
 
 type machineContext struct {
@@ -53,9 +54,12 @@ type itemContext struct {
 func (r *run) context(t *thread, token string, item *itemContext) json.RawMessage {
 	c := contextObject{
 		Execution: executionContext{ID: r.x.ARN, Input: json.RawMessage(r.x.Input), StartTime: timestamp(r.x.Started),
-			Name: r.x.Name, RoleARN: r.x.RoleARN},
+			Name: r.x.Name, RoleARN: r.x.RoleARN, RedriveCount: r.x.Redrives},
 		StateMachine: machineContext{r.x.MachineARN, r.x.Machine},
 		State:        stateContext{Name: t.State, EnteredTime: timestamp(t.Entered)},
+	}
+	if r.x.Redriven != nil {
+		c.Execution.RedriveTime = timestamp(*r.x.Redriven)
 	}
 	if s := r.state(t); s.kind == kindTask || s.kind == kindParallel || s.kind == kindMap {
 		c.State.RetryCount = &t.RetryCount

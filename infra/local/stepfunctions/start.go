@@ -52,6 +52,8 @@ func (e *Engine) start(tx store.Tx, o order, started func(*execution)) (*executi
 		return nil, time.Time{}, err
 	case x != nil && x.Status == Running && x.Input == o.input:
 		return x, x.Started, nil
+	case x != nil && x.Stopped != nil && e.Clock.Now().Sub(*x.Stopped) >= nameKept:
+		e.forget(tx, x)
 	case x != nil:
 		return nil, time.Time{}, awsjson.Errorf("ExecutionAlreadyExists", "Execution Already Exists: '%s'", arn)
 	}
@@ -69,16 +71,16 @@ func (e *Engine) start(tx store.Tx, o order, started func(*execution)) (*executi
 // begin writes the start of an execution and readies its first state.
 func (r *run) begin() {
 	x := r.x
-	if r.definition.timeout > 0 {
-		deadline := x.Started.Add(seconds(float64(r.definition.timeout)))
-		x.Deadline = &deadline
-	}
-	enlist(r.tx, x, "")
+	r.setDeadline()
+	enlist(r.tx, x)
 	r.changed()
 	r.write(0, "ExecutionStarted", details{Input: &x.Input, RoleARN: x.RoleARN})
 	x.Root = r.newThread(nil, 0)
-	r.ready = append(r.ready, entry{x.Root, r.definition.startAt, compact(x.Input)})
+	r.goOn(x.Root, r.definition.startAt, compact(x.Input))
 }
+
+// nameKept is for how long the name of an execution that has ended can't be used again.
+const nameKept = 90 * 24 * time.Hour
 
 func (o order) check() error {
 	switch {

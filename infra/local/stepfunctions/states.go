@@ -1,8 +1,10 @@
 package stepfunctions
 
 import (
-	"encoding/json"
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 )
 
 func (p *parser) pass(s *state, o *object) {
@@ -34,21 +36,51 @@ func (p *parser) task(s *state, o *object) {
 	o.require("Resource")
 	resource := o.text("Resource")
 	known := false
-	if s.integration, known = integrations()[resource]; !known && resource != "" {
-		p.refuse(o.at("Resource"), "Resource '%s' is not supported; supported are %s", resource, integrationNames())
+	if s.integration, known = p.engine.integrations()[resource]; !known && resource != "" {
+		p.refuse(o.at("Resource"), "Resource '%s' is not supported; supported are %s", resource, p.engine.integrationNames())
 	}
 	s.arguments = p.template(o, "Arguments")
 	if known {
 		p.integrationArguments(s, o.at("Arguments"))
 	}
 	s.timeout = p.typed(o, "TimeoutSeconds", isNumber)
-	if o.has("HeartbeatSeconds") && known && !s.integration.token {
-		p.refuse(o.at("HeartbeatSeconds"), "HeartbeatSeconds has no effect without .waitForTaskToken")
-	}
 	s.heartbeat = p.typed(o, "HeartbeatSeconds", isNumber)
+	p.limits(s, o)
+	if o.has("Credentials") {
+		s.credentials = p.credentials(p.object(o.at("Credentials"), o.raw("Credentials")))
+	}
 	s.output, s.assign = p.outcome(o, usage{result: true})
 	p.recovery(s, o)
 	p.transition(s, o)
+}
+
+// limits refuses time-outs that are no positive whole numbers, and a heartbeat that
+// isn't shorter than the time-out, as far as they are literal.
+func (p *parser) limits(s *state, o *object) {
+	timeout, heartbeat := p.positive(o, "TimeoutSeconds", s.timeout), p.positive(o, "HeartbeatSeconds", s.heartbeat)
+	if timeout > 0 && heartbeat >= timeout {
+		p.refuse(o.at("HeartbeatSeconds"), "HeartbeatSeconds must be smaller than TimeoutSeconds")
+	}
+}
+
+// positive returns the value of a literal that must be a positive whole number, or 0.
+func (p *parser) positive(o *object, field string, t *template) float64 {
+	if t == nil || t.kind != templateLiteral {
+		return 0
+	}
+	n, err := strconv.ParseFloat(string(t.literal), 64)
+	if err != nil || n < 1 || n > maxSeconds || n != float64(int64(n)) {
+		p.refuse(o.at(field), "Value must be an integer between 1 and %d, got %s", maxSeconds, t.literal)
+	}
+	return n
+}
+
+// credentials takes the role of a task; it has no effect, as nothing asks for rights on one machine.
+func (p *parser) credentials(o *object) *template {
+	o.require("RoleArn")
+	t := p.typed(o, "RoleArn", isText)
+	o.close()
+	return t
 }
 
 func (p *parser) parallel(s *state, o *object) {
@@ -68,7 +100,7 @@ func (p *parser) parallel(s *state, o *object) {
 func (p *parser) mapping(s *state, o *object) {
 	o.require("ItemProcessor")
 	if o.has("ItemProcessor") {
-		s.processor = p.processor(p.object(o.at("ItemProcessor"), o.raw("ItemProcessor")))
+		p.processor(s, o, p.object(o.at("ItemProcessor"), o.raw("ItemProcessor")))
 	}
 	s.items = p.typed(o, "Items", isArray)
 	s.itemSelector = p.template(o, "ItemSelector")
@@ -78,15 +110,28 @@ func (p *parser) mapping(s *state, o *object) {
 	p.transition(s, o)
 }
 
-func (p *parser) processor(o *object) *definition {
+// processor takes what a Map state runs for its items, and for the distributed mode
+// the fields of the state that tell how.
+func (p *parser) processor(s *state, outer, o *object) {
+	mode := ""
 	if o.has("ProcessorConfig") {
 		config := p.object(o.at("ProcessorConfig"), o.raw("ProcessorConfig"))
-		if mode := config.text("Mode"); mode != "" && mode != "INLINE" {
-			p.refuse(config.at("Mode"), "Mode '%s' is not supported by the local engine; use INLINE", mode)
+		mode = config.text("Mode")
+		if !slices.Contains([]string{"", "INLINE", "DISTRIBUTED"}, mode) {
+			p.refuse(config.at("Mode"), "Value should be one of the following: [INLINE, DISTRIBUTED], got '%s'", mode)
+		}
+		if mode == "DISTRIBUTED" {
+			config.require("ExecutionType")
+			if kind := config.text("ExecutionType"); kind != "STANDARD" && kind != "" {
+				p.refuse(config.at("ExecutionType"), "ExecutionType '%s' is not supported by the local engine; use STANDARD", kind)
+			}
 		}
 		config.close()
 	}
-	return p.container(o)
+	s.processor = p.container(o)
+	if mode == "DISTRIBUTED" {
+		s.distribution = p.distribution(s.name, outer)
+	}
 }
 
 func (p *parser) choice(s *state, o *object) {
@@ -171,17 +216,13 @@ func (p *parser) errorEquals(o *object, last bool) []string {
 // integrationArguments refuses arguments that the integration of s doesn't know, as far as they are literal.
 func (p *parser) integrationArguments(s *state, path string) {
 	if s.arguments == nil {
-		p.refuse(path, "These fields are required: [%s]", s.integration.required)
+		p.refuse(path, "These fields are required: [%s]", strings.Join(s.integration.required, ", "))
 		return
 	}
 	if s.arguments.kind != templateObject {
 		return
 	}
-	names := map[string]json.RawMessage{}
-	for _, m := range s.arguments.parts {
-		names[m.name] = json.RawMessage("0")
-	}
-	if message := s.integration.refuse(names); message != "" {
+	if message := s.integration.refuse(s.arguments.names()); message != "" {
 		p.refuse(path, "%s", message)
 	}
 }

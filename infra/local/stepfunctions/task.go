@@ -2,7 +2,6 @@ package stepfunctions
 
 import (
 	"encoding/json"
-	"errors"
 	"time"
 )
 
@@ -10,14 +9,18 @@ import (
 func (r *run) startTask(t *thread, s *state) {
 	r.x.LastTask++
 	attempt := &task{Attempt: r.x.LastTask}
-	if s.integration.token {
+	if s.integration.pattern == waitForToken {
 		attempt.Token = newToken(r.x.ARN, t.ID, r.engine.NewID())
 	}
 	sc := scope{run: r, thread: t, token: attempt.Token}
-	d := details{ResourceType: s.integration.resourceType, Resource: s.integration.resource, Region: r.engine.Region}
+	d := of(s)
+	d.Region = r.engine.Region
 	arguments, fault := r.evaluate(sc, "Arguments", s.arguments)
 	if fault == nil {
 		fault = r.limits(sc, s, attempt, &d)
+	}
+	if fault == nil && s.credentials != nil {
+		d.Credentials, fault = r.credentials(sc, s)
 	}
 	if fault == nil && len(arguments) > maxPayload {
 		fault = dataLimit(s.name)
@@ -26,20 +29,20 @@ func (r *run) startTask(t *thread, s *state) {
 		r.fail(t, fault)
 		return
 	}
-	if attempt.Function, attempt.Payload, fault = s.integration.parseCall(arguments); fault != nil {
+	if fault = s.integration.usable(arguments); fault != nil {
 		r.fail(t, r.because(t, fault.Name, fault.Cause))
 		return
 	}
-	d.Parameters = text(arguments)
+	attempt.Arguments, d.Parameters = arguments, text(arguments)
 	r.record(t, "TaskScheduled", d)
 	r.record(t, "TaskStarted", of(s))
 	t.Phase, t.Task = phaseTask, attempt
-	r.calls = append(r.calls, call{t.ID, attempt.Attempt, attempt.Function, attempt.Payload})
+	r.calls = append(r.calls, r.callOf(t))
 }
 
 // of is what every event of a task tells.
 func of(s *state) details {
-	return details{ResourceType: s.integration.resourceType, Resource: s.integration.resource}
+	return details{ResourceType: s.integration.resourceType, Resource: s.integration.resource()}
 }
 
 // limits sets the time-out and the heartbeat of an attempt.
@@ -68,22 +71,23 @@ func whole(n float64) *int64 {
 	return &i
 }
 
-// answered takes what a task's function returned. A task with a token goes on
-// waiting for it, unless the function failed.
-func (r *run) answered(t *thread, answer []byte, err error) {
+// credentials returns the role that a task takes on. It is only written to the
+// history: on one machine nothing asks for rights.
+func (r *run) credentials(sc scope, s *state) (*taskCredentials, *Fault) {
+	arn, fault := r.string(sc, "Credentials/RoleArn", s.credentials)
+	return &taskCredentials{arn}, fault
+}
+
+// answered takes what a task's service answered. A task that waits for a token or
+// for an execution goes on waiting, unless the service refused.
+func (r *run) answered(t *thread, result json.RawMessage, err error) {
 	s := r.state(t)
-	if err != nil {
-		r.taskFailed(t, s, asFault(err))
-		return
-	}
-	result, fault := functionResult(answer)
-	if fault == nil && len(result) > maxPayload {
-		fault = dataLimit(s.integration.resourceType)
-	}
 	switch {
-	case fault != nil:
-		r.taskFailed(t, s, fault)
-	case s.integration.token:
+	case err != nil:
+		r.taskFailed(t, s, s.integration.asFault(err))
+	case len(result) > maxPayload:
+		r.taskFailed(t, s, dataLimit(s.integration.resourceType))
+	case s.integration.pattern != requestResponse:
 		d := of(s)
 		d.Output = text(result)
 		r.record(t, "TaskSubmitted", d)
@@ -91,29 +95,6 @@ func (r *run) answered(t *thread, answer []byte, err error) {
 	default:
 		r.taskSucceeded(t, s, result)
 	}
-}
-
-// functionResult is the result of lambda:invoke for a function's answer.
-func functionResult(answer []byte) (json.RawMessage, *Fault) {
-	if len(answer) == 0 {
-		answer = []byte("null")
-	}
-	if !json.Valid(answer) {
-		return nil, &Fault{Name: errLambdaUnknown, Cause: "The function's answer is not JSON: " + excerpt(answer)}
-	}
-	return marshal(struct {
-		ExecutedVersion string
-		Payload         json.RawMessage
-		StatusCode      int
-	}{"$LATEST", answer, 200}), nil
-}
-
-func asFault(err error) *Fault {
-	var f *Fault
-	if errors.As(err, &f) {
-		return f
-	}
-	return &Fault{Name: errLambdaUnknown, Cause: err.Error()}
 }
 
 func (r *run) taskSucceeded(t *thread, s *state, result json.RawMessage) {

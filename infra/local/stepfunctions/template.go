@@ -30,6 +30,15 @@ type templateMember struct {
 	value *template
 }
 
+// names returns the members of an object, each with some value.
+func (t *template) names() map[string]json.RawMessage {
+	names := map[string]json.RawMessage{}
+	for _, m := range t.parts {
+		names[m.name] = json.RawMessage("0")
+	}
+	return names
+}
+
 // template takes a field of o as a template; it returns nil if there is none.
 func (p *parser) template(o *object, field string) *template {
 	raw := o.raw(field)

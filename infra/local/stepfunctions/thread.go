@@ -14,7 +14,14 @@ const (
 	phaseWait     phase = "wait"     // the time of a Wait state
 	phaseRetry    phase = "retry"    // the time of the next attempt
 	phaseChildren phase = "children" // the end of its branches or iterations
+	phaseMapRun   phase = "mapRun"   // the end of its Map Run
 )
+
+// A step is a state that a thread is about to enter, with its input.
+type step struct {
+	State string          `json:"state"`
+	Input json.RawMessage `json:"input"`
+}
 
 // A thread is one line of states being run: an execution has one, each branch of
 // a Parallel state and each iteration of a Map state another one inside it.
@@ -35,6 +42,8 @@ type thread struct {
 	RetryCount int             `json:"retryCount,omitempty"`
 	Task       *task           `json:"task,omitempty"`
 	Fan        *fan            `json:"fan,omitempty"`
+	MapRun     string          `json:"mapRun,omitempty"` // ARN, in a Distributed Map state
+	Next       *step           `json:"next,omitempty"`   // what it is about to enter
 
 	parent *thread
 	gone   bool // ended or aborted in this transaction
@@ -44,9 +53,9 @@ type thread struct {
 type task struct {
 	Attempt   int             `json:"attempt"` // unique in the execution
 	Token     string          `json:"token,omitempty"`
-	Function  string          `json:"function"`
-	Payload   json.RawMessage `json:"payload"`
-	Answered  bool            `json:"answered,omitempty"` // the function has returned; the token is awaited
+	Arguments json.RawMessage `json:"arguments"`
+	Answered  bool            `json:"answered,omitempty"`  // the service has answered; the token or the execution is awaited
+	Execution string          `json:"execution,omitempty"` // ARN of the execution that is awaited
 	Deadline  time.Time       `json:"deadline,omitzero"`
 	Heartbeat float64         `json:"heartbeat,omitempty"` // seconds allowed between heartbeats
 	BeatBy    time.Time       `json:"beatBy,omitzero"`
@@ -131,5 +140,5 @@ func (t *thread) iteration() *thread {
 
 // rest ends what t waited for.
 func (t *thread) rest() {
-	t.Phase, t.Due, t.Task, t.Fan = "", time.Time{}, nil, nil
+	t.Phase, t.Due, t.Task, t.Fan, t.MapRun = "", time.Time{}, nil, nil, ""
 }

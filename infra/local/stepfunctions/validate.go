@@ -12,11 +12,31 @@ import (
 // hide those of an outer one.
 func (p *parser) check(d *definition) {
 	p.checkContainer("", d, map[string]bool{}, map[string]bool{})
+	p.checkLabels(d, map[string]bool{})
+}
+
+// checkLabels refuses a label of Distributed Map states that is used twice.
+func (p *parser) checkLabels(d *definition, used map[string]bool) {
+	for _, name := range slices.Sorted(maps.Keys(d.states)) {
+		s := d.states[name]
+		if s.distribution != nil {
+			if used[s.distribution.label] {
+				p.refuse("/States/"+name+"/Label", "Label '%s' is used more than once; labels must be unique within a state machine", s.distribution.label)
+			}
+			used[s.distribution.label] = true
+		}
+		for _, c := range s.containers() {
+			p.checkLabels(c, used)
+		}
+	}
 }
 
 func (p *parser) checkContainer(path string, d *definition, names, outer map[string]bool) {
+	before := len(p.diagnostics)
 	p.checkTargets(path, d)
-	p.checkReachable(path, d)
+	if len(p.diagnostics) == before { // what can be reached only shows once every target is there
+		p.checkReachable(path, d)
+	}
 	inner := maps.Clone(outer)
 	for _, name := range slices.Sorted(maps.Keys(d.states)) {
 		for variable := range assigned(d.states[name]) {
@@ -37,7 +57,11 @@ func (p *parser) checkContainer(path string, d *definition, names, outer map[str
 		}
 		names[name] = true
 		for _, c := range s.containers() {
-			p.checkContainer(at, c, names, inner)
+			visible := inner
+			if d.states[name].distribution != nil { // its executions don't see the variables outside
+				visible = map[string]bool{}
+			}
+			p.checkContainer(at, c, names, visible)
 		}
 	}
 }
