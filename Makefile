@@ -6,7 +6,7 @@ GO      ?= go
 TOOLS   := node_modules/.package-lock.json
 LINTER  := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 
-.PHONY: run test lint golden synth deploy bench conformance
+.PHONY: run test lint golden synth deploy bench conformance clients
 
 ## run: set up and run the demonstration on this machine, without an AWS account
 run:
@@ -40,9 +40,13 @@ deploy: $(TOOLS)
 bench:
 	$(GO) test ./... -run '^$$' -bench . -benchmem
 
-## conformance: compare the local DynamoDB engine with Amazon's DynamoDB Local (needs Java 17 and Maven)
+## conformance: compare the local engines with reference implementations (needs Java 17, Maven and curl)
 conformance:
 	scripts/conformance/run
+
+## clients: drive local mode with the real aws and skopeo, as the documentation tells
+clients:
+	scripts/clients/run
 
 $(TOOLS): package.json package-lock.json
 	npm ci --no-audit --no-fund

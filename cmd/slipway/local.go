@@ -44,7 +44,8 @@ const closeTime = 5 * time.Second
 
 // runLocal runs a stack until ctx ends.
 func runLocal(ctx context.Context, c host.Config, out, errOut io.Writer) error {
-	c.Observe = timeline.New(out).Observe
+	told := timeline.New(out)
+	c.Observe, c.Mail = told.Observe, told.Mail
 	c.Report = func(err error) { fmt.Fprintln(errOut, "slipway local:", err) }
 	h, err := host.Start(c)
 	if err != nil {

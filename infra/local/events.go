@@ -1,14 +1,11 @@
 package local
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
-	"strings"
 	"time"
 
-	"slipway/infra/local/clock"
 	"slipway/infra/local/codebuild"
 	"slipway/infra/local/eventbridge"
 	"slipway/infra/local/s3"
@@ -74,41 +71,4 @@ func (s *Stack) runScript(ctx context.Context, environment map[string]string) er
 	client := sdk.NewFromConfig(s.Configuration("codebuild"), func(o *sdk.Options) { o.UsePathStyle = true })
 	return script.Run(ctx, script.Config{Objects: objects.New(client), WorkBucket: environment["WORK_BUCKET"],
 		Path: s.config.Path, Now: s.config.Clock.Now}, environment[step.JobVariable])
-}
-
-// target returns what a rule delivers to.
-func (s *Stack) target(arn string) (eventbridge.Target, error) {
-	if !strings.HasPrefix(arn, "arn:aws:lambda:") {
-		return nil, fmt.Errorf("target %s: local mode delivers to Lambda functions only", arn)
-	}
-	return functionTarget{s, arn}, nil
-}
-
-// A functionTarget queues events for a function.
-type functionTarget struct {
-	stack *Stack
-	arn   string
-}
-
-// Deliver implements [eventbridge.Target].
-func (t functionTarget) Deliver(tx store.Tx, payload []byte) error {
-	if r := t.stack.config.Rehearsal; r != nil && r.Deliver != nil {
-		tx.OnCommit(func() { t.rehearse(r, payload) })
-		return nil
-	}
-	return t.stack.functions.InvokeAsync(tx, t.arn, payload)
-}
-
-// rehearse delivers payload as often and as late as r says.
-func (t functionTarget) rehearse(r *Rehearsal, payload []byte) {
-	_, function, _ := strings.Cut(t.arn, ":function:")
-	payload = bytes.Clone(payload)
-	for _, delay := range r.Deliver(function, payload) {
-		clock.After(t.stack.config.Clock, delay, func() {
-			err := t.stack.config.Store.Update(func(tx store.Tx) error { return t.stack.functions.InvokeAsync(tx, t.arn, payload) })
-			if err != nil {
-				t.stack.config.Report(fmt.Errorf("deliver to %s: %w", function, err))
-			}
-		})
-	}
 }

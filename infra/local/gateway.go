@@ -2,10 +2,12 @@ package local
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"slipway/infra/local/awsjson"
@@ -13,30 +15,66 @@ import (
 
 // AWS returns the endpoint of all services. Which one a request is for it tells as
 // the services' protocols do: by the target header, by the action of a form, or,
-// when there is neither, by the path or the scope of the signature: what is not
-// Lambda's, the registry's or the Scheduler's is S3's.
+// when there is neither, by the path or the scope of the signature. What names no
+// service is S3's: browsers and presigned URLs of the older kind.
 func (s *Stack) AWS() http.Handler { return http.HandlerFunc(s.route) }
 
 func (s *Stack) route(w http.ResponseWriter, r *http.Request) {
-	service, _, isTargeted := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+	target, _, isTargeted := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+	service := awsjson.SigningName(r)
 	switch {
 	case isTargeted:
-		s.targeted(w, r, service)
+		s.targeted(w, r, target)
 	case strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") && r.Method == http.MethodPost:
-		s.query(w, r)
-	case strings.HasPrefix(r.URL.Path, "/2015-03-31/functions"):
-		s.functions.ServeHTTP(w, r)
+		s.posted(w, r, service)
 	case r.URL.Path == "/v2" || strings.HasPrefix(r.URL.Path, "/v2/"):
 		s.images.ServeHTTP(w, r)
-	case strings.Contains(r.Header.Get("Authorization"), "/scheduler/aws4_request"):
+	case service == "sns" || isUnsubscription(r):
+		s.topics.ServeHTTP(w, r)
+	case service == "lambda":
+		s.functions.ServeHTTP(w, r)
+	case service == "scheduler":
 		s.schedules.ServeHTTP(w, r)
-	default:
+	case service == "" || strings.HasPrefix(service, "s3"):
 		s.buckets.ServeHTTP(w, r)
+	default:
+		s.refuseService(w, service)
 	}
 }
 
-func (s *Stack) targeted(w http.ResponseWriter, r *http.Request, service string) {
+// isUnsubscription tells whether r is the link by which the reader of a message
+// ends a subscription; nobody signs that.
+func isUnsubscription(r *http.Request) bool {
+	return r.URL.Path == "/" && r.URL.Query().Get("Action") == "Unsubscribe"
+}
+
+// posted answers a form of the query protocol.
+func (s *Stack) posted(w http.ResponseWriter, r *http.Request, service string) {
 	switch service {
+	case "sqs":
+		s.queues.ServeHTTP(w, r)
+	case "sns":
+		s.topics.ServeHTTP(w, r)
+	default:
+		s.query(w, r)
+	}
+}
+
+// refuseService answers a request to a service that is not there, in the protocol
+// that the service's clients read.
+func (s *Stack) refuseService(w http.ResponseWriter, service string) {
+	const code = "UnknownOperationException"
+	message := "local mode has no " + service + "; it has DynamoDB, Step Functions, EventBridge, Scheduler, SQS, SNS, CodeBuild, Lambda, S3, ECR, CloudFormation DescribeStacks and STS GetCallerIdentity"
+	if service == "route53" || service == "cloudfront" { // REST with XML; all others have JSON
+		s.refuse(w, code, message)
+		return
+	}
+	unknown := awsjson.Service{Version: "1.1", NewID: s.config.NewID}
+	unknown.Refuse(w, &awsjson.Error{Code: code, Status: http.StatusNotImplemented, Message: message})
+}
+
+func (s *Stack) targeted(w http.ResponseWriter, r *http.Request, target string) {
+	switch target {
 	case "DynamoDB_20120810":
 		s.tables.ServeHTTP(w, r)
 	case "AWSStepFunctions":
@@ -50,9 +88,7 @@ func (s *Stack) targeted(w http.ResponseWriter, r *http.Request, service string)
 	case "AmazonEC2ContainerRegistry_V20150921":
 		s.images.API().ServeHTTP(w, r)
 	default:
-		unknown := awsjson.Service{Version: "1.1", NewID: s.config.NewID}
-		unknown.Refuse(w, &awsjson.Error{Code: "UnknownOperationException", Status: http.StatusNotImplemented,
-			Message: "local mode has no " + service + "; it has DynamoDB, Step Functions, EventBridge, Scheduler, SQS, CodeBuild, Lambda, S3, ECR, CloudFormation DescribeStacks and STS GetCallerIdentity"})
+		s.refuseService(w, cmp.Or(awsjson.SigningName(r), target))
 	}
 }
 
@@ -85,8 +121,12 @@ type response struct {
 func (w *response) Header() http.Header { return w.header }
 
 func (w *response) WriteHeader(status int) {
-	if w.status == 0 {
-		w.status, w.sent = status, w.header.Clone()
+	if w.status != 0 {
+		return
+	}
+	w.status, w.sent = status, http.Header{}
+	for name, values := range w.header {
+		w.sent[http.CanonicalHeaderKey(name)] = slices.Clone(values) // as the reader of a connection would name it
 	}
 }
 

@@ -21,6 +21,7 @@ import (
 	"slipway/infra/local/registry"
 	"slipway/infra/local/s3"
 	"slipway/infra/local/scheduler"
+	"slipway/infra/local/sns"
 	"slipway/infra/local/sqs"
 	"slipway/infra/local/stepfunctions"
 	"slipway/infra/local/store"
@@ -46,6 +47,9 @@ type Config struct {
 	Path     string        // the PATH that scripts get
 	// Observe, if set, is called with every event that a bus takes, after it is stored.
 	Observe func(bus string, e eventbridge.Event)
+	// Mail, if set, is told of each message that a mail address would be sent. A topic
+	// is named by its ARN.
+	Mail func(topic, to, subject, message string)
 	// Report is told of every error of background work that nobody else is told of.
 	Report func(error)
 	// Rehearsal, if set, makes the stack as unreliable as AWS may be.
@@ -77,6 +81,7 @@ type Stack struct {
 	tables     *dynamodb.Engine
 	buckets    *s3.Engine
 	queues     *sqs.Engine
+	topics     *sns.Engine
 	functions  *lambda.Engine
 	buses      *eventbridge.Engine
 	executions *stepfunctions.Engine
@@ -100,7 +105,7 @@ func Start(c Config) (*Stack, error) {
 	if err := s.provision(t); err != nil {
 		return nil, err
 	}
-	for _, resume := range []func() error{s.tables.Resume, s.functions.Resume, s.buses.Resume, s.executions.Resume, s.builds.Resume, s.schedules.Resume} {
+	for _, resume := range []func() error{s.tables.Resume, s.functions.Resume, s.topics.Resume, s.buses.Resume, s.executions.Resume, s.builds.Resume, s.schedules.Resume} {
 		if err := resume(); err != nil {
 			return nil, fmt.Errorf("go on with what was under way: %w", err)
 		}
@@ -128,10 +133,14 @@ func (s *Stack) makeEngines() (err error) {
 	}
 	s.queues = sqs.New(sqs.Config{Store: c.Store, Clock: c.Clock, NewID: c.NewID, Account: Account, Region: Region, BaseURL: func() string { return c.Endpoint }})
 	s.functions = lambda.New(lambda.Config{Store: c.Store, Clock: c.Clock, NewID: c.NewID, Account: Account, Region: Region, Send: s.queues.Send, Report: c.Report})
+	s.topics = sns.New(sns.Config{Store: c.Store, Clock: c.Clock, NewID: c.NewID, Account: Account, Region: Region, BaseURL: func() string { return c.Endpoint },
+		Send: s.queues.Send, Invoke: s.functions.InvokeAsync, Mail: c.Mail, Report: c.Report})
 	s.buses = eventbridge.New(eventbridge.Config{Store: c.Store, Clock: c.Clock, NewID: c.NewID, Account: Account, Region: Region,
 		Target: s.target, Send: s.queues.Send, Observe: c.Observe, Report: c.Report})
-	s.executions = stepfunctions.New(stepfunctions.Config{Store: c.Store, Clock: c.Clock, NewID: c.NewID, Account: Account, Region: Region,
-		Invoke: s.invoke, Started: s.executionStarted, Changed: s.executionChanged, Report: c.Report})
+	machines := stepfunctions.Config{Store: c.Store, Clock: c.Clock, NewID: c.NewID, Account: Account, Region: Region,
+		Invoke: s.invoke, Started: s.executionStarted, Changed: s.executionChanged, Report: c.Report}
+	s.integrate(&machines)
+	s.executions = stepfunctions.New(machines)
 	s.builds = codebuild.New(codebuild.Config{Store: c.Store, Clock: c.Clock, NewID: c.NewID, Account: Account, Region: Region,
 		Run: s.runScript, Changed: s.buildChanged, Report: c.Report})
 	s.schedules = scheduler.New(scheduler.Config{Store: c.Store, Clock: c.Clock, NewID: c.NewID, Account: Account, Region: Region,

@@ -170,9 +170,16 @@ func (w *world) decide(as, environment string, decision events.ApprovalInput) st
 	if err != nil {
 		w.t.Fatal(err)
 	}
+	return w.startApproval(as, environment, string(input))
+}
+
+// startApproval starts the Approve state machine of an environment with an input
+// and returns the execution's ARN.
+func (w *world) startApproval(as, environment, input string) string {
+	w.t.Helper()
 	machine := strings.Replace(w.stack.Outputs()["ApproveProductionStateMachine"], "production", environment, 1)
 	out, err := sfn.NewFromConfig(w.stack.Configuration(as)).StartExecution(context.Background(),
-		&sfn.StartExecutionInput{StateMachineArn: &machine, Input: aws.String(string(input))})
+		&sfn.StartExecutionInput{StateMachineArn: &machine, Input: &input})
 	if err != nil {
 		w.t.Fatal(err)
 	}

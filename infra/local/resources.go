@@ -34,6 +34,9 @@ func kinds() map[string]kind {
 		"AWS::S3::BucketPolicy":            named[bucketPolicy],
 		"AWS::Scheduler::Schedule":         (*Stack).makeSchedule,
 		"AWS::Scheduler::ScheduleGroup":    (*Stack).makeScheduleGroup,
+		"AWS::SNS::Subscription":           (*Stack).makeSubscription,
+		"AWS::SNS::Topic":                  (*Stack).makeTopic,
+		"AWS::SNS::TopicPolicy":            named[topicPolicy],
 		"AWS::SQS::Queue":                  (*Stack).makeQueue,
 		"AWS::SQS::QueuePolicy":            named[queuePolicy],
 		"AWS::StepFunctions::StateMachine": (*Stack).makeStateMachine,
@@ -123,7 +126,7 @@ func physicalName(id string) string { return Name + "-" + hashSuffix.ReplaceAllS
 type (
 	alarm struct {
 		AlarmDescription, ComparisonOperator, MetricName, Namespace, Statistic, TreatMissingData ignored
-		Dimensions, EvaluationPeriods, Period, Threshold                                         ignored
+		AlarmActions, Dimensions, EvaluationPeriods, OKActions, Period, Threshold                ignored
 	}
 	bucketPolicy struct{ Bucket, PolicyDocument ignored }
 	key          struct{ Description, EnableKeyRotation, KeyPolicy ignored }
@@ -132,4 +135,5 @@ type (
 	policy       struct{ PolicyDocument, PolicyName, Roles ignored }
 	queuePolicy  struct{ PolicyDocument, Queues ignored }
 	role         struct{ AssumeRolePolicyDocument, Description ignored }
+	topicPolicy  struct{ PolicyDocument, Topics ignored }
 )

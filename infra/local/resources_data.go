@@ -138,8 +138,11 @@ type ruleProperties struct {
 	EventPattern json.RawMessage
 	State        string
 	Targets      []struct {
+		RoleArn ignored
+
 		Id, Arn          string
 		DeadLetterConfig struct{ Arn string }
+		InputTransformer *eventbridge.InputTransformer
 		RetryPolicy      struct {
 			MaximumEventAgeInSeconds int
 			MaximumRetryAttempts     *int
@@ -163,9 +166,10 @@ func (s *Stack) makeRule(id string, data []byte) (map[string]string, error) {
 		spec.Bus = defaultBus
 	}
 	for _, t := range p.Targets {
-		target := eventbridge.TargetSpec{ID: t.Id, ARN: t.Arn, DeadLetterARN: t.DeadLetterConfig.Arn, RetryPolicy: eventbridge.RetryPolicy{
-			MaximumEventAge:      time.Duration(t.RetryPolicy.MaximumEventAgeInSeconds) * time.Second,
-			MaximumRetryAttempts: t.RetryPolicy.MaximumRetryAttempts}}
+		target := eventbridge.TargetSpec{ID: t.Id, ARN: t.Arn, InputTransformer: t.InputTransformer, DeadLetterARN: t.DeadLetterConfig.Arn,
+			RetryPolicy: eventbridge.RetryPolicy{
+				MaximumEventAge:      time.Duration(t.RetryPolicy.MaximumEventAgeInSeconds) * time.Second,
+				MaximumRetryAttempts: t.RetryPolicy.MaximumRetryAttempts}}
 		spec.Targets = append(spec.Targets, target)
 	}
 	name := spec.Name

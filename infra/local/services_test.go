@@ -90,6 +90,31 @@ func TestSchedulesAreReachedByTheirSignature(t *testing.T) {
 	}
 }
 
+func TestAServiceThatIsNotThereIsNamedInItsOwnProtocol(t *testing.T) {
+	s := startFeeds(t, nil)
+	for _, c := range []struct{ service, method, path, target, want string }{
+		{"apigateway", http.MethodGet, "/restapis", "", `"message":"local mode has no apigateway;`},
+		{"route53", http.MethodGet, "/2013-04-01/hostedzone", "", "<Message>local mode has no route53;"},
+		{"logs", http.MethodPost, "/", "Logs_20140328.DescribeLogGroups", `"message":"local mode has no logs;`},
+		{"lambda", http.MethodGet, "/2018-10-31/layers", "", "GET /2018-10-31/layers is not supported"},
+	} {
+		header := map[string]string{}
+		if c.target != "" {
+			header["X-Amz-Target"] = c.target
+		}
+		if status, body := ask(t, s, c.method, c.path, c.service, header, ""); status < 400 || !strings.Contains(body, c.want) {
+			t.Errorf("%s %s: %d %s, want %s", c.service, c.path, status, body, c.want)
+		}
+	}
+}
+
+func TestQueuesAreReachedByTheOlderProtocol(t *testing.T) {
+	form := map[string]string{"Content-Type": "application/x-www-form-urlencoded"}
+	if status, body := ask(t, startFeeds(t, nil), http.MethodPost, "/", "sqs", form, "Action=ListQueues&Version=2012-11-05"); status != http.StatusOK || !strings.Contains(body, "<ListQueuesResponse") {
+		t.Errorf("list queues: %d %s", status, body)
+	}
+}
+
 func TestWhatNoEngineKnowsIsNamed(t *testing.T) {
 	start := func(template string) error {
 		_, err := local.Start(local.Config{Template: []byte(template), Store: store.NewMemory(), Clock: clock.NewVirtual(time.Unix(0, 0)), NewID: identifiers(1),
@@ -97,7 +122,8 @@ func TestWhatNoEngineKnowsIsNamed(t *testing.T) {
 		return err
 	}
 	for template, want := range map[string][]string{
-		`{"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}`:                                                                       {"Topic", "AWS::SNS::Topic"},
+		`{"Resources": {"Server": {"Type": "AWS::EC2::Instance"}}}`:                                                                   {"Server", "AWS::EC2::Instance"},
+		`{"Resources": {"T": {"Type": "AWS::SNS::Topic", "Properties": {"FifoTopic": true}}}}`:                                        {"T", "FifoTopic"},
 		`{"Resources": {"Q": {"Type": "AWS::SQS::Queue", "Properties": {"FifoQueue": true}}}}`:                                        {"Q", "FifoQueue"},
 		`{"Resources": {"Q": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Fn::Sub": "x"}}}}}`:                            {"Q", "Fn::Sub"},
 		`{"Resources": {"Q": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Ref": "Nothing"}}}}}`:                          {"Q", "Nothing"},

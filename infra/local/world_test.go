@@ -28,7 +28,14 @@ type world struct {
 	store *store.Memory
 	stack *local.Stack
 	taken []taken
+	mails []mail
+
+	config   local.Config
+	restarts uint64
 }
+
+// A mail is a message that SNS would send to a mail address.
+type mail struct{ To, Message string }
 
 // A taken event is one that a bus took.
 type taken struct {
@@ -52,17 +59,32 @@ func newWorld(t testing.TB, seed uint64, faults *local.Rehearsal) *world {
 func newWorldOf(t testing.TB, source []byte, seed uint64, faults *local.Rehearsal) *world {
 	t.Helper()
 	w := &world{t: t, clock: clock.NewVirtual(dawn), store: store.NewMemory()}
-	var err error
-	w.stack, err = local.Start(local.Config{Template: source, Store: w.store, Clock: w.clock, NewID: identifiers(seed),
+	w.config = local.Config{Template: source, Store: w.store, Clock: w.clock, NewID: identifiers(seed),
 		Endpoint: "http://127.0.0.1:4566", Web: "http://127.0.0.1:8080", Path: os.Getenv("PATH"),
 		Observe:   func(bus string, e eventbridge.Event) { w.taken = append(w.taken, taken{bus, e}) },
+		Mail:      func(_, to, _, message string) { w.mails = append(w.mails, mail{to, message}) },
 		Report:    func(err error) { t.Errorf("background work: %v", err) },
-		Rehearsal: faults})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(w.stack.Close)
+		Rehearsal: faults}
+	w.start()
 	return w
+}
+
+func (w *world) start() {
+	w.t.Helper()
+	var err error
+	if w.stack, err = local.Start(w.config); err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(w.stack.Close)
+}
+
+// restart lets the stack be killed and started again on what it has stored.
+func (w *world) restart() {
+	w.t.Helper()
+	w.restarts++
+	w.clock = clock.NewVirtual(w.clock.Now())
+	w.config.Clock, w.config.NewID = w.clock, identifiers(1<<32+w.restarts)
+	w.start()
 }
 
 // identifiers returns a source of identifiers that the seed alone determines.

@@ -3,12 +3,13 @@ package stack
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatchactions"
 )
 
 // watch declares the alarms: every dead-letter queue, every function, the
 // stream and the Deploy workflow. An approval that fails has told the person who
-// started it, and raises none. Alarms notify by the "CloudWatch Alarm State
-// Change" events that they put on the default bus.
+// started it, and raises none. Each alarm tells the topic when it goes off and when
+// it is over.
 func (s system) watch() {
 	for _, queue := range s.queues.all() {
 		s.alarm(*queue.Node().Id()+"Alarm", 1, "Messages wait in a dead-letter queue: events that nobody acted on.",
@@ -42,7 +43,7 @@ func over5Minutes(statistic string) *awscloudwatch.MetricOptions {
 
 // alarm declares an alarm for when the metric reaches the threshold in one period.
 func (s system) alarm(id string, threshold float64, description string, metric awscloudwatch.IMetric) {
-	awscloudwatch.NewAlarm(s.stack, new(id), &awscloudwatch.AlarmProps{
+	alarm := awscloudwatch.NewAlarm(s.stack, new(id), &awscloudwatch.AlarmProps{
 		AlarmDescription:   new(description),
 		Metric:             metric,
 		Threshold:          new(threshold),
@@ -50,4 +51,7 @@ func (s system) alarm(id string, threshold float64, description string, metric a
 		ComparisonOperator: awscloudwatch.ComparisonOperator_GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
 		TreatMissingData:   awscloudwatch.TreatMissingData_NOT_BREACHING,
 	})
+	tell := awscloudwatchactions.NewSnsAction(s.notifications)
+	alarm.AddAlarmAction(tell)
+	alarm.AddOkAction(tell)
 }

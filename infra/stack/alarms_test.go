@@ -14,6 +14,17 @@ func (d document) watched(t *testing.T, metric string) map[string]bool {
 	return ids
 }
 
+func TestEveryAlarmTellsTheTopicWhenItGoesOffAndWhenItIsOver(t *testing.T) {
+	d := load(t)
+	for id, alarm := range d.of(t, "AWS::CloudWatch::Alarm") {
+		for _, actions := range []string{"AlarmActions", "OKActions"} {
+			if d.Resources[target(alarm.at(actions, 0))].Type != "AWS::SNS::Topic" || alarm.at(actions, 1) != nil {
+				t.Errorf("%s has the %s %v", id, actions, alarm.at(actions))
+			}
+		}
+	}
+}
+
 func TestEveryQueueAndFunctionAndTheDeployMachineHaveAlarms(t *testing.T) {
 	d := load(t)
 	for kind, metric := range map[string]string{

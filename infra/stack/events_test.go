@@ -99,13 +99,38 @@ func TestEveryRuleTargetHasADeadLetterQueueThatItMayUse(t *testing.T) {
 	}
 }
 
+// rulesTo returns the rules whose target is of a type.
+func (d document) rulesTo(t *testing.T, kind string) map[string]resource {
+	t.Helper()
+	found := map[string]resource{}
+	for id, rule := range d.of(t, "AWS::Events::Rule") {
+		if d.Resources[target(rule.at("Targets", 0, "Arn"))].Type == kind {
+			found[id] = rule
+		}
+	}
+	if len(found) == 0 {
+		t.Fatalf("no rule has a target of the type %s", kind)
+	}
+	return found
+}
+
+func TestEveryRuleHasOneTargetWhichIsAFunctionOrATopic(t *testing.T) {
+	d := load(t)
+	for id, rule := range d.of(t, "AWS::Events::Rule") {
+		kind := d.Resources[target(rule.at("Targets", 0, "Arn"))].Type
+		if kind != "AWS::Lambda::Function" && kind != "AWS::SNS::Topic" || rule.at("Targets", 1) != nil {
+			t.Errorf("%s has the targets %v", id, rule.at("Targets"))
+		}
+	}
+}
+
 func TestEveryRuleMayInvokeItsFunction(t *testing.T) {
 	d := load(t)
 	permitted := map[[2]string]bool{}
 	for _, p := range d.of(t, "AWS::Lambda::Permission") {
 		permitted[[2]string{target(p.at("SourceArn")), target(p.at("FunctionName"))}] = true
 	}
-	for id, rule := range d.of(t, "AWS::Events::Rule") {
+	for id, rule := range d.rulesTo(t, "AWS::Lambda::Function") {
 		if function := target(rule.at("Targets", 0, "Arn")); !permitted[[2]string{id, function}] {
 			t.Errorf("%s may not invoke %s", id, function)
 		}

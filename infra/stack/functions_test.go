@@ -72,7 +72,7 @@ func TestEveryFunctionThatEventsInvokeHasAPlaceForFailures(t *testing.T) {
 		}
 		kept[target(c.at("FunctionName"))] = true
 	}
-	for id, rule := range d.of(t, "AWS::Events::Rule") {
+	for id, rule := range d.rulesTo(t, "AWS::Lambda::Function") {
 		if function := target(rule.at("Targets", 0, "Arn")); !kept[function] {
 			t.Errorf("rule %s invokes %s, which loses what it fails on", id, function)
 		}

@@ -53,7 +53,10 @@ func TestResourcesDependOnEachOtherWithoutACycle(t *testing.T) {
 func TestEventsArriveOnlyAfterTheRightsToActOnThem(t *testing.T) {
 	d := load(t)
 	for id, rule := range d.of(t, "AWS::Events::Rule") {
-		role := target(d.Resources[target(rule.at("Targets", 0, "Arn"))].at("Role"))
+		role := target(rule.at("Targets", 0, "RoleArn"))
+		if role == "" {
+			role = target(d.Resources[target(rule.at("Targets", 0, "Arn"))].at("Role"))
+		}
 		if !slices.ContainsFunc(rule.DependsOn, func(policy string) bool { return target(d.Resources[policy].at("Roles", 0)) == role }) {
 			t.Errorf("%s depends on %v, want the policy of the role %s", id, rule.DependsOn, role)
 		}

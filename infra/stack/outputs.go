@@ -16,6 +16,7 @@ func (s system) announce(apiURL *string) {
 	output("WorkBucket", s.buckets.work.BucketName())
 	output("TableName", s.records.table.TableName())
 	output("EventBusName", s.bus.EventBusName())
+	output("NotificationsTopic", s.notifications.TopicArn())
 	output("DeployStateMachine", s.workflows.deploy.Ref())
 	for _, a := range s.workflows.approve {
 		output("Approve"+exported(a.environment)+"StateMachine", a.machine.Ref())

@@ -9,7 +9,7 @@ import (
 // lost. A message names the rule, the function or the stream records that it
 // comes from, so one queue serves all of its kind. An alarm watches each.
 type queues struct {
-	undelivered awssqs.Queue // events that a rule could not hand to its function
+	undelivered awssqs.Queue // events that a rule could not hand to its target
 	failed      awssqs.Queue // events that a function failed on
 	unpublished awssqs.Queue // stream records that did not reach the bus
 }

@@ -101,10 +101,11 @@ func executionBroken(machine *string) pattern {
 	}}
 }
 
-// route declares a rule for each route, and lets the rules invoke their
-// functions and send what they can't deliver to the dead-letter queue.
+// route declares a rule for each route and the one that tells approvers, and lets
+// the rules invoke their functions and send what they can't deliver to the
+// dead-letter queue.
 func (s system) route(rights map[string]awsiam.Policy) {
-	var rules []*string
+	rules := []*string{s.tellApprovers().AttrArn()}
 	for _, r := range s.routes() {
 		rule := s.newRule(r)
 		rule.Node().AddDependency(rights[r.function]) // no event before the function may act on it
@@ -132,10 +133,7 @@ func (s system) newRule(r route) awsevents.CfnRule {
 			Id:               new(r.function),
 			Arn:              target.FunctionArn(),
 			DeadLetterConfig: &awsevents.CfnRule_DeadLetterConfigProperty{Arn: s.queues.undelivered.QueueArn()},
-			RetryPolicy: &awsevents.CfnRule_RetryPolicyProperty{
-				MaximumEventAgeInSeconds: new(24.0 * 60 * 60),
-				MaximumRetryAttempts:     new(185.0),
-			},
+			RetryPolicy:      retryPolicy(),
 		}},
 	})
 	target.AddPermission(new(r.id), &awslambda.Permission{
@@ -143,4 +141,12 @@ func (s system) newRule(r route) awsevents.CfnRule {
 		SourceArn: rule.AttrArn(),
 	})
 	return rule
+}
+
+// retryPolicy lets EventBridge try for as long as it can.
+func retryPolicy() *awsevents.CfnRule_RetryPolicyProperty {
+	return &awsevents.CfnRule_RetryPolicyProperty{
+		MaximumEventAgeInSeconds: new(24.0 * 60 * 60),
+		MaximumRetryAttempts:     new(185.0),
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/constructs-go/constructs/v10"
 
 	"slipway/shared/platform"
@@ -40,6 +41,7 @@ func New(scope constructs.Construct, p platform.Platform) (awscdk.Stack, error) 
 	records := newRecords(stack)
 	buckets := newBuckets(stack, p.Sites)
 	bus := newBus(stack)
+	notifications := newNotifications(stack)
 	newRepositories(stack, p.Repositories)
 	scripts := newScriptProject(stack, code, buckets)
 	functions := newFunctions(stack, code, map[string]*string{
@@ -51,7 +53,7 @@ func New(scope constructs.Construct, p platform.Platform) (awscdk.Stack, error) 
 	})
 	workflows := newWorkflows(stack, functions, p.EnvironmentNames())
 
-	s := system{stack, records, buckets, bus, queues, scripts, functions, workflows, p.Repositories}
+	s := system{stack, records, buckets, bus, notifications, queues, scripts, functions, workflows, p.Repositories}
 	s.connect()
 	rights := s.grant()
 	s.route(rights)
@@ -78,14 +80,15 @@ func checkPlaces(p platform.Platform) error {
 
 // system is the stack's resources, as the parts that join them need them.
 type system struct {
-	stack     awscdk.Stack
-	records   records
-	buckets   buckets
-	bus       eventBus
-	queues    queues
-	scripts   scriptProject
-	functions map[string]function // by name, as in the catalog
-	workflows workflows
+	stack         awscdk.Stack
+	records       records
+	buckets       buckets
+	bus           eventBus
+	notifications awssns.Topic
+	queues        queues
+	scripts       scriptProject
+	functions     map[string]function // by name, as in the catalog
+	workflows     workflows
 
 	repositories []string // names
 }

@@ -25,10 +25,10 @@ func TestBucketsArePrivateVersionedAndKept(t *testing.T) {
 	}
 }
 
-func TestBucketsAndQueuesAnswerTLSOnly(t *testing.T) {
+func TestBucketsQueuesAndTopicsAnswerTLSOnly(t *testing.T) {
 	d := load(t)
 	secured := map[string]bool{}
-	for _, kind := range []string{"AWS::S3::BucketPolicy", "AWS::SQS::QueuePolicy"} {
+	for _, kind := range []string{"AWS::S3::BucketPolicy", "AWS::SQS::QueuePolicy", "AWS::SNS::TopicPolicy"} {
 		for _, policy := range d.of(t, kind) {
 			text, err := json.Marshal(policy.at("PolicyDocument", "Statement", 0))
 			if err != nil {
@@ -37,10 +37,11 @@ func TestBucketsAndQueuesAnswerTLSOnly(t *testing.T) {
 			tls := strings.Contains(string(text), `"Condition":{"Bool":{"aws:SecureTransport":"false"}},"Effect":"Deny"`)
 			secured[target(policy.at("Bucket"))] = tls
 			secured[target(policy.at("Queues", 0))] = tls
+			secured[target(policy.at("Topics", 0))] = tls
 		}
 	}
 	for id, r := range d.Resources {
-		if (r.Type == "AWS::S3::Bucket" || r.Type == "AWS::SQS::Queue") && !secured[id] {
+		if (r.Type == "AWS::S3::Bucket" || r.Type == "AWS::SQS::Queue" || r.Type == "AWS::SNS::Topic") && !secured[id] {
 			t.Errorf("%s answers requests without TLS", id)
 		}
 	}

@@ -51,7 +51,7 @@ func TestEveryEnvironmentHasAMachineThatDecidesApprovals(t *testing.T) {
 			t.Errorf("environment %s has no machine Approve-%s", environment, environment)
 		}
 	}
-	for _, output := range []string{"PackagesBucket", "WorkBucket", "TableName", "EventBusName", "DeployStateMachine",
+	for _, output := range []string{"PackagesBucket", "WorkBucket", "TableName", "EventBusName", "NotificationsTopic", "DeployStateMachine",
 		"ApproveDevStateMachine", "ApproveStagingStateMachine", "ApproveProductionStateMachine", "ApiUrl"} {
 		if d.Outputs[output] == nil {
 			t.Errorf("the stack has no output %s", output)

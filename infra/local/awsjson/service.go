@@ -97,14 +97,23 @@ func (s *Service) respond(w http.ResponseWriter, status int, body []byte) {
 // call finds the operation and has it answer.
 func (s *Service) call(r *http.Request) (any, error) {
 	name, ours := strings.CutPrefix(r.Header.Get("X-Amz-Target"), s.Target+".")
-	operation := s.Operations[name]
-	if !ours || operation == nil {
+	if !ours || s.Operations[name] == nil {
 		return nil, Errorf("UnknownOperationException",
 			"The operation %q is not supported; the header X-Amz-Target must be %s.<operation> with one that is", name, s.Target)
 	}
-	body, err := read(r)
+	body, err := Read(r)
 	if err != nil {
 		return nil, err
+	}
+	return s.Do(r, name, body)
+}
+
+// Do has the operation of that name answer a JSON body, for a front that speaks
+// another protocol; r is the request that the front got.
+func (s *Service) Do(r *http.Request, name string, body []byte) (any, error) {
+	operation := s.Operations[name]
+	if operation == nil {
+		return nil, Errorf("UnknownOperationException", "The operation %q is not supported by the local %s", name, s.Target)
 	}
 	return operation(r, func(in any) error {
 		if err := decode(body, in); err != nil {
@@ -114,7 +123,9 @@ func (s *Service) call(r *http.Request) (any, error) {
 	})
 }
 
-func read(r *http.Request) ([]byte, error) {
+// Read returns the body of a request, or the refusal of one that is longer than any
+// service takes.
+func Read(r *http.Request) ([]byte, error) {
 	if r.Body == nil { // a request that was handed over in process
 		return nil, nil
 	}

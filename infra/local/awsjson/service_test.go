@@ -159,6 +159,23 @@ func TestTheCallerIsTheKeyThatSigned(t *testing.T) {
 	}
 }
 
+func TestTheServiceIsTheOneThatTheScopeNames(t *testing.T) {
+	for signed, want := range map[struct{ authorization, query string }]string{
+		{}: "",
+		{authorization: "AWS4-HMAC-SHA256 Credential=ci/20260301/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0"}: "s3",
+		{authorization: "AWS4-HMAC-SHA256 SignedHeaders=host,Credential=ci/20260301/us-east-1/sqs/aws4_request"}:              "sqs",
+		{authorization: "AWS4-HMAC-SHA256 Credential=ci/x, SignedHeaders=host"}:                                               "",
+		{authorization: "AWS ci:signature"}:                                        "",
+		{query: "?X-Amz-Credential=ci%2F20260301%2Fus-east-1%2Fs3%2Faws4_request"}: "s3",
+	} {
+		r := httptest.NewRequest(http.MethodGet, "/"+signed.query, http.NoBody)
+		r.Header.Set("Authorization", signed.authorization)
+		if got := awsjson.SigningName(r); got != want {
+			t.Errorf("%q: %q, want %q", signed, got, want)
+		}
+	}
+}
+
 func FuzzRequestsAreAnsweredOrRefused(f *testing.F) {
 	f.Add("Greeter_1.Greet", `{"Name":"you"}`)
 	f.Add("Greeter_1.Who", `{"Nom":[null]}`)

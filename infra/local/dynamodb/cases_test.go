@@ -2,7 +2,6 @@ package dynamodb_test
 
 import (
 	"encoding/json"
-	"flag"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -13,27 +12,24 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
-	"slipway/infra/local/clock"
-	"slipway/infra/local/dynamodb"
-	"slipway/infra/local/store"
 )
-
-var endpoint = flag.String("endpoint", "", "send the cases to this DynamoDB Local instead of the engine, and expect its answers")
 
 // A caseFile is a file of testdata/cases. Each of its cases runs on fresh
 // tables after the requests of the setup. In all of them, «ab*3» in a string
 // stands for ababab.
 type caseFile struct {
+	name   string
 	Tables []json.RawMessage
 	Setup  []call
-	Cases  []struct {
-		Name string
-		call
-		Answer  answer
-		Local   *answer // what DynamoDB Local answers, where that is something else
-		Because string  // why it does
-	}
+	Cases  []testCase
+}
+
+type testCase struct {
+	Name string
+	call
+	Answer     answer
+	Local      *answer // what DynamoDB Local answers, where that is something else
+	Difference string  // what of the deviation that it shows
 }
 
 type call struct {
@@ -41,96 +37,91 @@ type call struct {
 	Request json.RawMessage
 }
 
-// An answer is the body of an answer; that of an error without the members
-// __type and message, which are then Error and Message.
-type answer struct {
-	Error, Message string
-	Body           any
-}
-
-func TestCases(t *testing.T) {
-	files, err := filepath.Glob("testdata/cases/*.json")
-	if err != nil || len(files) == 0 {
+// caseFiles reads all of testdata/cases.
+func caseFiles(t *testing.T) []caseFile {
+	t.Helper()
+	names, err := filepath.Glob("testdata/cases/*.json")
+	if err != nil || len(names) == 0 {
 		t.Fatalf("testdata/cases holds no cases: %v", err)
 	}
-	for _, name := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(name), ".json"), func(t *testing.T) {
-			raw, err := os.ReadFile(name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var file caseFile
-			if err := json.Unmarshal(raw, &file); err != nil {
-				t.Fatal(err)
-			}
-			file.run(t)
-		})
-	}
-}
-
-func (f caseFile) run(t *testing.T) {
-	for _, c := range f.Cases {
-		t.Run(c.Name, func(t *testing.T) {
-			send, want := freshEngine(t), c.Answer
-			if *endpoint != "" {
-				send = freshEndpoint(t)
-				if c.Local != nil {
-					want = *c.Local
-				}
-			}
-			for _, table := range f.Tables {
-				if made := send("CreateTable", table); made.Error != "" {
-					t.Fatalf("CreateTable: %v", made)
-				}
-			}
-			for _, s := range f.Setup {
-				if done := send(s.Op, s.Request); done.Error != "" {
-					t.Fatalf("setup %s: %v", s.Op, done)
-				}
-			}
-			if diff := cmp.Diff(unordered(want), unordered(send(c.Op, c.Request))); diff != "" {
-				t.Errorf("%s %s: (-want +got)\n%s", c.Op, c.Request, diff)
-			}
-		})
-	}
-}
-
-var typeSet = regexp.MustCompile(`\{([A-Z]+(,[A-Z]+)+)\}`)
-
-// unordered sorts the sets of types in a message, whose order DynamoDB Local leaves to chance.
-func unordered(a answer) answer {
-	a.Message = typeSet.ReplaceAllStringFunc(a.Message, func(set string) string {
-		types := strings.Split(strings.Trim(set, "{}"), ",")
-		slices.Sort(types)
-		return "{" + strings.Join(types, ",") + "}"
-	})
-	return a
-}
-
-// freshEngine sends to an engine of its own.
-func freshEngine(t *testing.T) func(operation string, request json.RawMessage) answer {
-	engine := dynamodb.New(dynamodb.Config{Store: store.NewMemory(), Clock: clock.NewVirtual(start)})
-	return sender(t, &http.Client{Transport: transport{engine}}, "http://dynamodb.local")
-}
-
-// freshEndpoint sends to the endpoint, of which it deletes the tables that the cases use.
-func freshEndpoint(t *testing.T) func(operation string, request json.RawMessage) answer {
-	send := sender(t, http.DefaultClient, *endpoint)
-	for _, table := range []string{"Items", "Log", "New1"} {
-		send("DeleteTable", json.RawMessage(`{"TableName":"`+table+`"}`))
-	}
-	return send
-}
-
-func sender(t *testing.T, client *http.Client, url string) func(string, json.RawMessage) answer {
-	return func(operation string, request json.RawMessage) answer {
-		t.Helper()
-		_, raw, err := post(t.Context(), client, url, operation, expand(request))
+	var files []caseFile
+	for _, name := range names {
+		raw, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return parseAnswer(t, raw)
+		file := caseFile{name: strings.TrimSuffix(filepath.Base(name), ".json")}
+		if err := json.Unmarshal(raw, &file); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		files = append(files, file)
 	}
+	return files
+}
+
+func TestCases(t *testing.T) {
+	for _, file := range caseFiles(t) {
+		t.Run(file.name, func(t *testing.T) {
+			for _, c := range file.Cases {
+				t.Run(c.Name, func(t *testing.T) { file.run(t, c, freshEngine(), c.Answer) })
+			}
+		})
+	}
+}
+
+// run sends one case to a peer without tables and expects an answer.
+func (f caseFile) run(t *testing.T, c testCase, to peer, want answer) {
+	t.Helper()
+	send := func(operation string, request json.RawMessage) answer {
+		t.Helper()
+		answered, err := to.send(t.Context(), operation, expand(request))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return answered
+	}
+	for _, table := range f.Tables {
+		if made := send("CreateTable", table); made.Error != "" {
+			t.Fatalf("CreateTable: %v", made)
+		}
+	}
+	for _, s := range f.Setup {
+		if done := send(s.Op, s.Request); done.Error != "" {
+			t.Fatalf("setup %s: %v", s.Op, done)
+		}
+	}
+	got := send(c.Op, c.Request)
+	if status := statusOf(want.Error); got.Status != status {
+		t.Errorf("%s %s: status %d, want %d", c.Op, c.Request, got.Status, status)
+	}
+	got.Status = 0
+	if diff := cmp.Diff(unordered(want), unordered(got)); diff != "" {
+		t.Errorf("%s %s: (-want +got)\n%s", c.Op, c.Request, diff)
+	}
+}
+
+// statusOf is the status that comes with an error, "" being none.
+func statusOf(failure string) int {
+	switch failure {
+	case "":
+		return http.StatusOK
+	case "InternalFailure":
+		return http.StatusInternalServerError
+	}
+	return http.StatusBadRequest
+}
+
+var lists = regexp.MustCompile(`\{[^{} ]+(, ?[^{} ]+)+\}|(project|attributes:) \[.*\]`)
+
+// unordered sorts the lists of names in a message, whose order DynamoDB Local leaves to chance.
+func unordered(a answer) answer {
+	a.Message = lists.ReplaceAllStringFunc(a.Message, func(list string) string {
+		from := strings.IndexAny(list, "{[") + 1
+		names := strings.Split(strings.ReplaceAll(list[from:len(list)-1], ", ", ","), ",")
+		slices.Sort(names)
+		return list[:from] + strings.Join(names, ", ") + list[len(list)-1:]
+	})
+	return a
 }
 
 var repetition = regexp.MustCompile(`«(.*?)\*(\d+)»`)
@@ -144,30 +135,6 @@ func expand(request json.RawMessage) []byte {
 		}
 		return []byte(strings.Repeat(string(parts[1]), n))
 	})
-}
-
-func parseAnswer(t *testing.T, raw []byte) answer {
-	t.Helper()
-	var body map[string]any
-	if err := json.Unmarshal(raw, &body); err != nil {
-		t.Fatal(err)
-	}
-	var a answer
-	if kind, is := body["__type"].(string); is {
-		_, a.Error, _ = strings.Cut(kind, "#")
-		for _, name := range []string{"message", "Message"} {
-			if message, is := body[name].(string); is {
-				a.Message = message
-				delete(body, name)
-			}
-		}
-		delete(body, "__type")
-		if len(body) == 0 {
-			return a
-		}
-	}
-	a.Body = sortSets(body)
-	return a
 }
 
 // sortSets brings the elements of sets into order, as they have none on the wire.

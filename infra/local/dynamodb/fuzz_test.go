@@ -2,7 +2,6 @@ package dynamodb_test
 
 import (
 	"encoding/json"
-	"net/http"
 	"testing"
 )
 
@@ -39,7 +38,7 @@ func FuzzServeHTTP(f *testing.F) {
 
 // refuseOrAnswer fails the test when a request makes the engine fail.
 func (b *bench) refuseOrAnswer(operation string, body []byte) {
-	status, raw, err := post(b.Context(), &http.Client{Transport: transport{b.engine}}, "http://dynamodb.local", operation, body)
+	status, raw, err := enginePeer(b.engine).post(b.Context(), operation, body)
 	if err != nil || status >= 500 {
 		b.Errorf("%s %s: status %d, answer %s, error %v", operation, body, status, raw, err)
 	}

@@ -1,15 +1,8 @@
 package dynamodb_test
 
 import (
-	"bytes"
-	"context"
-	"encoding/json"
-	"errors"
-	"hash/crc32"
-	"io"
 	"net/http"
 	"net/http/httptest"
-	"strconv"
 	"testing"
 	"time"
 
@@ -120,42 +113,4 @@ func key(pk, sk string) attributes { return attributes{"pk": text(pk), "sk": num
 func with(it attributes, name string, v types.AttributeValue) attributes {
 	it[name] = v
 	return it
-}
-
-// post sends one raw request over a client.
-func post(ctx context.Context, client *http.Client, url, operation string, body []byte) (int, []byte, error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
-	if err != nil {
-		return 0, nil, err
-	}
-	r.Header.Set("X-Amz-Target", "DynamoDB_20120810."+operation)
-	r.Header.Set("Content-Type", "application/x-amz-json-1.0")
-	r.Header.Set("X-Amz-Date", "20261102T090000Z")
-	r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=test/20261102/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=00")
-	answer, err := client.Do(r)
-	if err != nil {
-		return 0, nil, err
-	}
-	defer answer.Body.Close()
-	raw, err := io.ReadAll(answer.Body)
-	if err != nil {
-		return 0, nil, err
-	}
-	if *endpoint == "" {
-		err = checkAnswer(answer.Header, raw)
-	}
-	return answer.StatusCode, raw, err
-}
-
-// checkAnswer tells whether an answer has what all answers of the engine have.
-func checkAnswer(header http.Header, body []byte) error {
-	switch {
-	case header.Get("X-Amz-Crc32") != strconv.FormatUint(uint64(crc32.ChecksumIEEE(body)), 10):
-		return errors.New("X-Amz-Crc32 is not the checksum of the answer")
-	case header.Get("X-Amzn-Requestid") == "":
-		return errors.New("the answer has no x-amzn-RequestId")
-	case !json.Valid(body):
-		return errors.New("the answer is not JSON: " + string(body))
-	}
-	return nil
 }

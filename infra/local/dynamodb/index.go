@@ -45,6 +45,13 @@ func (x IndexSpec) projects(table KeySchema, name string) bool {
 	return x.Projection.Type == "ALL" || x.Key.has(name) || table.has(name) || slices.Contains(x.Projection.NonKeys, name)
 }
 
+// unprojected returns those of the attributes that the index does not hold, in order and each once.
+func (x IndexSpec) unprojected(table KeySchema, names []string) []string {
+	lacking := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return x.projects(table, name) })
+	slices.Sort(lacking)
+	return slices.Compact(lacking)
+}
+
 // checkItem refuses an item whose index key attributes, where it has them,
 // can't be keys. An update is told so in other words than a put.
 func (x IndexSpec) checkItem(it item, by verb) error {
@@ -71,9 +78,7 @@ func (x IndexSpec) checkPut(it item) error {
 			return invalid("One or more parameter values were invalid: Type mismatch for Index Key %s Expected: %s Actual: %s IndexName: %s",
 				a.Name, a.Type, v.kind(), x.Name)
 		case isEmptyKey(v):
-			return invalid("One or more parameter values are not valid. A value specified for a secondary index key is not supported. "+
-				"The AttributeValue for a key attribute cannot contain an empty %s value. IndexName: %s, IndexKey: %s",
-				contentName(v), x.Name, a.Name)
+			return emptyIndexKey(x, a, v)
 		}
 		if err := checkKeySize(i, v); err != nil {
 			return err

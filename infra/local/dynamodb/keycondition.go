@@ -17,15 +17,7 @@ type keyPredicate struct {
 	values    []value
 }
 
-// parseKeyCondition reads a key condition expression: one predicate, or two with AND.
-func parseKeyCondition(src string, params *placeholders) ([]keyPredicate, error) {
-	c, _, err := parse("KeyConditionExpression", src, params, parseCondition)
-	if err != nil {
-		return nil, err
-	}
-	return keyPredicates(c)
-}
-
+// keyPredicates takes a key condition apart: one predicate, or two with AND.
 func keyPredicates(c condition) ([]keyPredicate, error) {
 	switch c := c.(type) {
 	case conjunction:
@@ -96,24 +88,24 @@ func newKeyPredicate(operator string, of operand, values ...operand) ([]keyPredi
 	return []keyPredicate{predicate}, nil
 }
 
-// keyRange is the range that the predicates select among keys of the schema;
+// keyRange is the range that the predicates select among the target's keys;
 // longer keys, as indexes have, lie in it with all that follows.
-func (k KeySchema) keyRange(predicates []keyPredicate) (keyRange, error) {
-	hash, onRange, err := k.assign(predicates)
+func (t target) keyRange(predicates []keyPredicate) (keyRange, error) {
+	hash, onRange, err := t.key.assign(predicates)
 	if err != nil {
 		return keyRange{}, err
 	}
 	if hash.operator != "=" {
 		return keyRange{}, invalid("Query key condition not supported")
 	}
-	if err := k.checkPredicate(0, k.Hash, *hash); err != nil {
+	if err := t.checkPredicate(0, t.key.Hash, *hash); err != nil {
 		return keyRange{}, err
 	}
 	prefix := appendKey(nil, hash.values[0])
 	if onRange == nil {
 		return keyRange{prefix, prefixEnd(prefix)}, nil
 	}
-	if err := k.checkPredicate(1, k.Range, *onRange); err != nil {
+	if err := t.checkPredicate(1, t.key.Range, *onRange); err != nil {
 		return keyRange{}, err
 	}
 	return onRange.within(prefix), nil
@@ -155,20 +147,27 @@ func (k KeySchema) missing(hasHash bool) string {
 	return k.Hash.Name
 }
 
-func (k KeySchema) checkPredicate(position int, a Attribute, p keyPredicate) error {
+func (t target) checkPredicate(position int, a Attribute, p keyPredicate) error {
 	for _, v := range p.values {
 		if v.kind() != kind(a.Type) {
 			return invalid("One or more parameter values were invalid: Condition parameter type does not match schema type")
 		}
 		if isEmptyKey(v) && p.operator != "begins_with" {
-			return invalid("One or more parameter values are not valid. "+
-				"The AttributeValue for a key attribute cannot contain an empty %s value. Key: %s", contentName(v), a.Name)
+			return t.emptyKey(a, v)
 		}
 		if err := checkKeySize(position, v); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// emptyKey refuses an empty value of an attribute of the target's key.
+func (t target) emptyKey(a Attribute, v value) error {
+	if t.index == nil {
+		return emptyTableKey(a, v)
+	}
+	return emptyIndexKey(*t.index, a, v)
 }
 
 // within is the range of keys below prefix that a predicate on the range attribute selects.

@@ -39,8 +39,7 @@ func (k KeySchema) checkValues(key item) error {
 	for i, a := range k.attributes() {
 		v := key[a.Name]
 		if isEmptyKey(v) {
-			return invalid("One or more parameter values are not valid. "+
-				"The AttributeValue for a key attribute cannot contain an empty %s value. Key: %s", contentName(v), a.Name)
+			return emptyTableKey(a, v)
 		}
 		if err := checkKeySize(i, v); err != nil {
 			return err
@@ -63,6 +62,17 @@ func checkKeySize(position int, v value) error {
 }
 
 func isEmptyKey(v value) bool { return v == text("") || v == binary("") }
+
+func emptyTableKey(a Attribute, v value) *awsjson.Error {
+	return invalid("One or more parameter values are not valid. "+
+		"The AttributeValue for a key attribute cannot contain an empty %s value. Key: %s", contentName(v), a.Name)
+}
+
+func emptyIndexKey(x IndexSpec, a Attribute, v value) *awsjson.Error {
+	return invalid("One or more parameter values are not valid. A value specified for a secondary index key is not supported. "+
+		"The AttributeValue for a key attribute cannot contain an empty %s value. IndexName: %s, IndexKey: %s",
+		contentName(v), x.Name, a.Name)
+}
 
 func contentName(v value) string {
 	if v.kind() == kindBinary {

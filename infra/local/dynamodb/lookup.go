@@ -31,7 +31,7 @@ func parseOnlyProjection(expression *string, names map[string]string) (projectio
 	if err != nil {
 		return nil, err
 	}
-	return project, params.checkUnused(expression != nil)
+	return project, params.checkUnused(expression != nil, valueExpressions{})
 }
 
 // look reads one item in a store transaction of its own; nil when there is none.

@@ -118,7 +118,7 @@ func (p *parser) atComparator() bool {
 
 func (p *parser) comparison(left operand) (condition, error) {
 	operator := p.advance().text
-	right, err := p.asOperand(p.primary())
+	right, err := p.operand()
 	if err != nil {
 		return nil, err
 	}
@@ -131,17 +131,18 @@ func (p *parser) comparison(left operand) (condition, error) {
 
 func (p *parser) between(of operand) (condition, error) {
 	p.advance()
-	low, err := p.asOperand(p.primary())
+	low, err := p.operand()
 	if err != nil {
 		return nil, err
 	}
 	if err := p.expect("AND"); err != nil {
 		return nil, err
 	}
-	high, err := p.asOperand(p.primary())
+	high, err := p.operand()
 	if err != nil {
 		return nil, err
 	}
+	p.distinct("BETWEEN", of, low, high)
 	p.ordered("BETWEEN", of, low, high)
 	p.checkBounds(low, high)
 	return between{of, low, high}, nil
@@ -179,6 +180,7 @@ func describe(v value) string {
 func (p *parser) membership(of operand) (condition, error) {
 	p.advance()
 	list, err := p.arguments()
+	p.distinct("IN", of, list...)
 	if len(list) > maxOperands {
 		p.refuse("The IN operator is provided with too many operands; number of operands: " + strconv.Itoa(len(list)))
 	}
@@ -192,7 +194,7 @@ func (p *parser) arguments() ([]operand, error) {
 	}
 	var list []operand
 	for {
-		next, err := p.asOperand(p.primary())
+		next, err := p.operand()
 		if err != nil {
 			return nil, err
 		}
@@ -203,11 +205,27 @@ func (p *parser) arguments() ([]operand, error) {
 	}
 }
 
+// operand reads an operand where no condition may stand.
+func (p *parser) operand() (operand, error) { return p.asOperand(p.operandTerm()) }
+
+func (p *parser) operandTerm() (term, error) {
+	if p.accept("(") {
+		return p.enclosed(p.operandTerm)
+	}
+	return p.simple()
+}
+
 // primary reads a path, a value, a function, or anything in parentheses.
 func (p *parser) primary() (term, error) {
+	if p.accept("(") {
+		return p.enclosed(p.disjunction)
+	}
+	return p.simple()
+}
+
+// simple reads a path, a value or a function.
+func (p *parser) simple() (term, error) {
 	switch {
-	case p.accept("("):
-		return p.enclosed()
 	case p.current.kind == tokenValue:
 		return term{operand: literal{p.literal(p.advance())}}, nil
 	case p.current.kind == tokenWord && lex(p.src, p.current.end).text == "(" && p.atAttribute():
@@ -217,8 +235,9 @@ func (p *parser) primary() (term, error) {
 	return term{operand: at}, err
 }
 
-func (p *parser) enclosed() (term, error) {
-	inner, err := p.disjunction()
+// enclosed reads the rest of what is in parentheses.
+func (p *parser) enclosed(content func() (term, error)) (term, error) {
+	inner, err := content()
 	if err != nil {
 		return term{}, err
 	}

@@ -18,6 +18,12 @@ type placeholders struct {
 	used   map[string]bool
 }
 
+// valueExpressions are the request members of an operation whose expressions may use values.
+type valueExpressions struct {
+	given      bool // whether the request has one of them
+	parameters []string
+}
+
 // newPlaceholders checks the definitions of a request; nil maps define nothing.
 func newPlaceholders(names map[string]string, values map[string]json.RawMessage) (*placeholders, error) {
 	p := &placeholders{names: names, values: map[string]value{}, used: map[string]bool{}}
@@ -84,19 +90,20 @@ func (p *placeholders) value(key string) (value, bool) {
 	return v, ok
 }
 
-// checkUnused refuses definitions that no expression used. Expressions lists
-// those that the request could have had, with whether it did.
-func (p *placeholders) checkUnused(given bool, couldUseValues ...string) error {
+// checkUnused refuses definitions that no expression used. Given tells whether the
+// request has any expression; withValues lists those that could have used values,
+// with whether the request has one of them.
+func (p *placeholders) checkUnused(given bool, withValues valueExpressions) error {
 	if !given && len(p.names) > 0 {
 		return invalid("ExpressionAttributeNames can only be specified when using expressions")
 	}
-	if !given && len(p.values) > 0 {
+	if !withValues.given && len(p.values) > 0 {
 		verb := "is"
-		if len(couldUseValues) > 1 {
+		if len(withValues.parameters) > 1 {
 			verb = "are"
 		}
 		return invalid("ExpressionAttributeValues can only be specified when using expressions: %s %s null",
-			strings.Join(couldUseValues, " and "), verb)
+			strings.Join(withValues.parameters, " and "), verb)
 	}
 	if unused := p.unused(slices.Sorted(maps.Keys(p.names))); unused != "" {
 		return invalid("Value provided in ExpressionAttributeNames unused in expressions: keys: {%s}", unused)

@@ -24,6 +24,15 @@ func parseProjection(p *parser) (projection, error) {
 	return paths, nil
 }
 
+// roots are the names of the top-level attributes that the projection goes into.
+func (p projection) roots() []string {
+	var names []string
+	for _, at := range p {
+		names = append(names, at[0].name)
+	}
+	return names
+}
+
 // of returns the parts of it that the projection names, which may be none.
 func (p projection) of(it item) item {
 	if p == nil {

@@ -82,8 +82,8 @@ func (r reading) checkSelect() error {
 	return nil
 }
 
-// parse parses the filter and the projection; given tells whether the request has any expression.
-func (r *readingPlan) parse(params *placeholders, given bool) error {
+// parse parses the filter and the projection.
+func (r *readingPlan) parse(params *placeholders) error {
 	filter, used, err := optional("FilterExpression", r.FilterExpression, params, parseCondition)
 	if err != nil {
 		return err
@@ -96,7 +96,7 @@ func (r *readingPlan) parse(params *placeholders, given bool) error {
 		r.page.limit = *r.Limit
 	}
 	r.page.count = r.Select == "COUNT"
-	return params.checkUnused(given, "FilterExpression")
+	return nil
 }
 
 // readPage reads one page in a store transaction of its own.

@@ -19,7 +19,11 @@ func (e *Engine) scan(r scanRequest) (*readingAnswer, error) {
 		return nil, err
 	}
 	plan := readingPlan{reading: r.reading, page: pageQuery{segment: share}}
-	if err := plan.parse(params, r.FilterExpression != nil || r.ProjectionExpression != nil); err != nil {
+	if err := plan.parse(params); err != nil {
+		return nil, err
+	}
+	values := valueExpressions{r.FilterExpression != nil, []string{"FilterExpression"}}
+	if err := params.checkUnused(values.given || r.ProjectionExpression != nil, values); err != nil {
 		return nil, err
 	}
 	return e.readPage(plan)

@@ -1,6 +1,9 @@
 package dynamodb
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // A target is the table or the index that is read.
 type target struct {
@@ -20,16 +23,26 @@ func (r readingPlan) target(t *table) (target, error) {
 		return target{}, invalid("The table does not have the specified index: %s", *r.IndexName)
 	case r.ConsistentRead:
 		return target{}, invalid("Consistent reads are not supported on global secondary indexes")
-	case r.Select == "ALL_ATTRIBUTES" && x.Projection.Type != "ALL":
-		return target{}, invalid("One or more parameter values were invalid: Select type ALL_ATTRIBUTES is not supported "+
-			"for global secondary index %s because its projection type is not ALL", x.Name)
-	}
-	for _, p := range r.page.project {
-		if !x.projects(t.Key, p[0].name) {
-			return target{}, invalid("One or more parameter values were invalid: Global secondary index %s does not project %s", x.Name, p[:1])
-		}
 	}
 	return target{t, &x, x.Key}, nil
+}
+
+// checkIndex refuses a reading of attributes that the index doesn't hold.
+func (r readingPlan) checkIndex(at target) error {
+	x, key := at.index, at.table.Key
+	if lacking := x.unprojected(key, r.filtered); r.isQuery && len(lacking) > 0 {
+		return invalid("One or more parameter values were invalid: Secondary index %s does not project one or more filter attributes: [%s]",
+			x.Name, strings.Join(lacking, ", "))
+	}
+	if r.Select == "ALL_ATTRIBUTES" && x.Projection.Type != "ALL" {
+		return invalid("One or more parameter values were invalid: Select type ALL_ATTRIBUTES is not supported "+
+			"for global secondary index %s because its projection type is not ALL", x.Name)
+	}
+	if lacking := x.unprojected(key, r.page.project.roots()); len(lacking) > 0 {
+		return invalid("One or more parameter values were invalid: Global secondary index %s does not project [%s]",
+			x.Name, strings.Join(lacking, ", "))
+	}
+	return nil
 }
 
 // bound completes the page with what the target decides.
@@ -44,7 +57,12 @@ func (r *readingPlan) bound(at target) error {
 			return err
 		}
 		var err error
-		if r.page.within, err = at.key.keyRange(r.predicates); err != nil {
+		if r.page.within, err = at.keyRange(r.predicates); err != nil {
+			return err
+		}
+	}
+	if at.index != nil {
+		if err := r.checkIndex(at); err != nil {
 			return err
 		}
 	}

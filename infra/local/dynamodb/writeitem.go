@@ -38,7 +38,8 @@ func (c conditional) mutation(v verb, subject item, updateExpression *string) (m
 	if v == verbUpdate {
 		couldUse = []string{"UpdateExpression", "ConditionExpression"}
 	}
-	if err := params.checkUnused(updateExpression != nil || c.ConditionExpression != nil, couldUse...); err != nil {
+	given := updateExpression != nil || c.ConditionExpression != nil
+	if err := params.checkUnused(given, valueExpressions{given, couldUse}); err != nil {
 		return m, err
 	}
 	return m, m.check()

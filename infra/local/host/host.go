@@ -30,6 +30,9 @@ type Config struct {
 	Path   string // the PATH that scripts get
 	// Observe, if set, is called with every event that a bus takes.
 	Observe func(bus string, e eventbridge.Event)
+	// Mail, if set, is told of each message that a mail address would be sent. A topic
+	// is named by its ARN.
+	Mail func(topic, to, subject, message string)
 	// Report is told of every error of background work.
 	Report func(error)
 }
@@ -84,7 +87,7 @@ func (h *Host) start(c Config) (err error) {
 		h.store = file
 	}
 	h.Stack, err = local.Start(local.Config{Template: template.JSON, Store: h.store, Blobs: blobs, Layers: layers, Clock: h.clock, NewID: rand.Text,
-		Endpoint: h.Endpoint, Web: h.Web, Path: c.Path, Observe: c.Observe, Report: c.Report})
+		Endpoint: h.Endpoint, Web: h.Web, Path: c.Path, Observe: c.Observe, Mail: c.Mail, Report: c.Report})
 	return err
 }
 

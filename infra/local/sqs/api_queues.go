@@ -174,16 +174,21 @@ type purgeQueueInput struct{ QueueUrl string }
 
 func (e *Engine) purgeQueue(in purgeQueueInput) (any, error) {
 	err := e.change(in.QueueUrl, func(tx store.Tx, q queue) error {
-		for _, table := range []string{messagesTable, dueTable} {
-			var keys [][]byte
-			for key := range ofQueue(tx, table, q.Name) {
-				keys = append(keys, key)
-			}
-			for _, key := range keys {
-				tx.Delete(table, key)
-			}
-		}
+		drain(tx, q.Name)
 		return nil
 	})
 	return struct{}{}, err
+}
+
+// drain removes every message of a queue.
+func drain(tx store.Tx, name string) {
+	for _, table := range []string{messagesTable, dueTable} {
+		var keys [][]byte
+		for key := range ofQueue(tx, table, name) {
+			keys = append(keys, key)
+		}
+		for _, key := range keys {
+			tx.Delete(table, key)
+		}
+	}
 }

@@ -11,6 +11,8 @@ func (e *Engine) service() awsjson.Service {
 	return awsjson.Service{Target: "AmazonSQS", Version: "1.0", NewID: e.NewID, QueryCompatible: true,
 		Type: func(code string) string { return "com.amazonaws.sqs#" + code },
 		Operations: map[string]awsjson.Operation{
+			"CreateQueue":             awsjson.Answer(e.createQueue),
+			"DeleteQueue":             awsjson.Answer(e.deleteQueue),
 			"SendMessage":             awsjson.AnswerRequest(e.sendMessage),
 			"SendMessageBatch":        awsjson.AnswerRequest(e.sendMessageBatch),
 			"ReceiveMessage":          awsjson.AnswerRequest(e.receiveMessage),
@@ -24,5 +26,11 @@ func (e *Engine) service() awsjson.Service {
 		}}
 }
 
-// ServeHTTP answers the SQS JSON protocol.
-func (e *Engine) ServeHTTP(w http.ResponseWriter, r *http.Request) { e.api.ServeHTTP(w, r) }
+// ServeHTTP answers the JSON protocol of SQS, and the query protocol that came before it.
+func (e *Engine) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if isQuery(r) {
+		e.query(w, r)
+		return
+	}
+	e.api.ServeHTTP(w, r)
+}

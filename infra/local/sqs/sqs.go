@@ -1,6 +1,6 @@
 // Package sqs is Amazon SQS on one machine: standard queues with visibility
 // time-outs, delays, retention and redrive to dead-letter queues, for other
-// engines through [Engine.Send] and for SDK clients through the JSON protocol.
+// engines through [Engine.Send] and for clients through the JSON and the query protocol.
 package sqs
 
 import (
