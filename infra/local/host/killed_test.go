@@ -135,7 +135,7 @@ func tally(came []string) map[string]int {
 // messages returns the messages of a queue once there are at least n, or when ctx ends.
 func (p process) messages(ctx context.Context, t *testing.T, queue string, n int) (bodies []string) {
 	t.Helper()
-	client := sqs.NewFromConfig(p.configuration("auditor"))
+	client := sqs.NewFromConfig(p.reading("auditor"))
 	in := &sqs.ReceiveMessageInput{QueueUrl: aws.String(p.endpoint + "/" + local.Account + "/" + queue), MaxNumberOfMessages: 10, VisibilityTimeout: 3600}
 	for {
 		out, err := client.ReceiveMessage(ctx, in)

@@ -117,7 +117,7 @@ func (l *load) schedule(ctx context.Context, p process, name string) {
 
 // table returns the stack's table.
 func (p process) table() *table.Table {
-	return table.Open(dynamodb.NewFromConfig(p.configuration("auditor")), "Slipway-Table", time.Now)
+	return table.Open(dynamodb.NewFromConfig(p.reading("auditor")), "Slipway-Table", time.Now)
 }
 
 // history returns the types of all events of a project, in order, once it is in
@@ -141,7 +141,7 @@ func (l *load) history(ctx context.Context, p process, name string) (types []str
 
 // site returns what is in production.
 func (p process) site(ctx context.Context, name string) (string, error) {
-	client := s3.NewFromConfig(p.configuration("auditor"), func(o *s3.Options) { o.UsePathStyle = true })
+	client := s3.NewFromConfig(p.reading("auditor"), func(o *s3.Options) { o.UsePathStyle = true })
 	out, err := client.GetObject(ctx, &s3.GetObjectInput{Bucket: aws.String("storefront-site"), Key: aws.String(name + "/production/index.html")})
 	if err != nil {
 		return "", err

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"os"
 	"os/exec"
 	"strings"
@@ -82,10 +81,15 @@ func (p process) kill(t *testing.T) {
 // configuration returns that of clients that ask once: what isn't acknowledged may
 // have been done or not.
 func (p process) configuration(caller string) aws.Config {
-	// One HTTP client for all: of the SDK's own, the garbage collector closes one that
-	// is unused, and with it connections of others.
-	return aws.Config{Region: local.Region, BaseEndpoint: &p.endpoint, RetryMaxAttempts: 1, HTTPClient: http.DefaultClient,
-		Credentials: credentials.NewStaticCredentialsProvider(caller, "local", "")}
+	c := p.reading(caller)
+	c.RetryMaxAttempts = 1
+	return c
+}
+
+// reading returns the configuration of clients that ask as often as the SDK does by
+// itself.
+func (p process) reading(caller string) aws.Config {
+	return aws.Config{Region: local.Region, BaseEndpoint: &p.endpoint, Credentials: credentials.NewStaticCredentialsProvider(caller, "local", "")}
 }
 
 // patiently calls try until it says that it is done or ctx ends, and tells which.
