@@ -108,7 +108,7 @@ func (p *parts) registrar() *registerpackage.Handler {
 }
 
 func (p *parts) sweeper() *sweepimages.Handler {
-	return sweepimages.New(p.table(), p.images(), p.registrar(), sweepimages.NewLedger(p.objects(), p.env("WORK_BUCKET")), p.platform().Repositories)
+	return sweepimages.New(p.table(), p.images(), p.registrar(), sweepimages.NewLedger(p.objects(), p.env("WORK_BUCKET")), p.platform().Repositories, p.now)
 }
 
 func (p *parts) promoter() *promote.Handler { return promote.New(p.table(), p.planner(), p.now) }

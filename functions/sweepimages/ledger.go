@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"slipway/shared/images"
 	"slipway/shared/objects"
@@ -33,36 +34,37 @@ func NewLedger(o Objects, bucket string) Ledger { return Ledger{o, bucket} }
 // page is what the ledger has of one source.
 type page struct {
 	Source  pipeline.Source   `json:"source"`
+	At      time.Time         `json:"at"`      // when it was swept last
 	Settled map[string]string `json:"settled"` // digests by tag
 }
 
 // key returns where the page of a package is. A package has one repository.
 func (l Ledger) key(s pipeline.Source) string { return "sweeps/" + s.Package + ".json" }
 
-// read returns the digests of the settled images by tag, or nil when the source was
-// never swept, or not since a project took it up again.
-func (l Ledger) read(ctx context.Context, s pipeline.Source) (map[string]string, error) {
+// read returns the page of a source, which is zero when it was never swept, or not
+// since a project took it up again.
+func (l Ledger) read(ctx context.Context, s pipeline.Source) (page, error) {
 	body, err := l.objects.Read(ctx, objects.Location{Bucket: l.bucket, Key: l.key(s)})
 	if errors.Is(err, pipeline.ErrNotFound) && !errors.Is(err, objects.ErrNoBucket) {
-		return nil, nil
+		return page{}, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", l.key(s), err)
+		return page{}, fmt.Errorf("read %s: %w", l.key(s), err)
 	}
 	defer body.Close()
 	var p page
 	if err := json.NewDecoder(body).Decode(&p); err != nil {
-		return nil, fmt.Errorf("read %s, which may be deleted: %w", l.key(s), err)
+		return page{}, fmt.Errorf("read %s, which may be deleted: %w", l.key(s), err)
 	}
 	if !p.Source.Same(s) || !p.Source.Since.Equal(s.Since) {
-		return nil, nil
+		return page{}, nil
 	}
-	return p.Settled, nil
+	return p, nil
 }
 
-// write notes that the images are settled.
-func (l Ledger) write(ctx context.Context, s pipeline.Source, settled []images.Image) error {
-	p := page{Source: s, Settled: map[string]string{}}
+// write notes that the images are settled as of now.
+func (l Ledger) write(ctx context.Context, s pipeline.Source, settled []images.Image, now time.Time) error {
+	p := page{Source: s, At: now, Settled: map[string]string{}}
 	for _, i := range settled {
 		p.Settled[i.Tag] = i.Digest
 	}

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"time"
 
 	"slipway/events"
 	"slipway/shared/images"
@@ -42,11 +43,12 @@ type Handler struct {
 	registrar    Registrar
 	ledger       Ledger
 	repositories []string
+	now          func() time.Time
 }
 
 // New returns a handler that sweeps the installation's repositories.
-func New(store Store, i Images, r Registrar, l Ledger, repositories []string) *Handler {
-	return &Handler{store, i, r, l, repositories}
+func New(store Store, i Images, r Registrar, l Ledger, repositories []string, now func() time.Time) *Handler {
+	return &Handler{store, i, r, l, repositories, now}
 }
 
 // Handle sweeps every repository when the schedule asks for it, and a project's own
@@ -113,23 +115,31 @@ func (h *Handler) sweep(ctx context.Context, repository string) error {
 // not have as settled, and notes all of them there. The note comes last, so that
 // whatever is cut off before is done again, which is harmless.
 func (h *Handler) settle(ctx context.Context, s pipeline.Source, found []images.Image) error {
-	settled, err := h.ledger.read(ctx, s)
+	before, err := h.ledger.read(ctx, s)
 	if err != nil {
 		return err
 	}
-	due := outstanding(found, settled)
-	if settled == nil {
+	now, due := h.now(), outstanding(found, before.Settled)
+	if before.At.IsZero() {
 		due = adopted(found, s)
 	}
 	for _, i := range due {
+		if tagged(found, i) || i.PushedAt.Before(before.At) {
+			i.PushedAt = now
+		}
 		if err := h.registrar.RegisterImage(ctx, s.Package, i, pipeline.System); err != nil {
 			return fmt.Errorf("register image %s:%s: %w", i.Repository, i.Tag, err)
 		}
 	}
-	if settled != nil && len(due) == 0 {
-		return nil
-	}
-	return h.ledger.write(ctx, s, found)
+	return h.ledger.write(ctx, s, found, now)
+}
+
+// tagged tells whether i was tagged with a version after it had been pushed with
+// another one. ECR tells when an image was pushed, not when it got a tag: for such a
+// one, and for one that was there before the last sweep without it, now is the time
+// that is known.
+func tagged(found []images.Image, i images.Image) bool {
+	return slices.ContainsFunc(found, func(o images.Image) bool { return o.Digest == i.Digest && o.Tag != i.Tag })
 }
 
 // outstanding returns the images whose tag is not settled, or is so with another digest.

@@ -192,3 +192,29 @@ func TestProjectsAgreeWhereAPackageComesFrom(t *testing.T) {
 		t.Errorf("rejected %+v", rejected)
 	}
 }
+
+// TestAnImageThatGetsAnotherVersionIsTheLast tags an image that was pushed before
+// another one, and loses the event of that.
+func TestAnImageThatGetsAnotherVersionIsTheLast(t *testing.T) {
+	for name, first := range map[string]string{"of a version": "1.0.0", "of none": "main"} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorldOf(t, template.JSON, 1, losing(`"image-tag":"1.2.0"`))
+			w.apply("shop", imageProject("shop"))
+			w.run(20 * time.Minute)
+			w.pushImage(map[string]string{"n": "1"}, first)
+			w.run(20 * time.Minute)
+			w.pushImage(map[string]string{"n": "2"}, "1.1.0")
+			w.run(time.Minute)
+			digest := w.pushImage(map[string]string{"n": "1"}, "1.2.0")
+			w.run(time.Hour)
+			w.check()
+			deployments := w.deployments("shop")
+			if last := deployments[len(deployments)-1]; last.Release != "1.2.0" || last.Status != "succeeded" {
+				t.Errorf("%s is deployed last, which is %s", last.Release, last.Status)
+			}
+			if registered := happened[events.PackageRegistered](w); registered[len(registered)-1].Digest != digest {
+				t.Errorf("registered %+v", registered)
+			}
+		})
+	}
+}

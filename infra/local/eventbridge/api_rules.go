@@ -99,6 +99,32 @@ func (e *Engine) rule(busName, name string) (*rule, error) {
 	return r, nil
 }
 
+type switchRuleInput struct {
+	Name         string
+	EventBusName string
+}
+
+// switchRule returns the operation that gives a rule a state, which lasts until the
+// rule is made anew at the next start.
+func (e *Engine) switchRule(state string) func(switchRuleInput) (any, error) {
+	return func(in switchRuleInput) (any, error) {
+		r, err := e.rule(in.EventBusName, in.Name)
+		if err != nil {
+			return nil, err
+		}
+		switched := *r
+		switched.State = state
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		b, err := e.bus(r.Bus)
+		if err != nil {
+			return nil, err
+		}
+		b.rules[r.Name] = &switched
+		return struct{}{}, nil
+	}
+}
+
 type listTargetsByRuleInput struct {
 	Rule         string
 	EventBusName string

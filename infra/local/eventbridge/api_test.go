@@ -58,6 +58,36 @@ func TestPutEventsFailsEntryByEntry(t *testing.T) {
 	}
 }
 
+func TestARuleThatIsDisabledDeliversNothing(t *testing.T) {
+	b, ctx := newBench(t), context.Background()
+	b.rule(eventbridge.TargetSpec{})
+	rules, err := b.client.ListRules(ctx, &client.ListRulesInput{})
+	if err != nil || len(rules.Rules) != 1 {
+		t.Fatalf("%v, %v", rules, err)
+	}
+	name := rules.Rules[0].Name
+	put := func() int {
+		before := len(b.payloads)
+		if _, err := b.client.PutEvents(ctx, &client.PutEventsInput{Entries: []types.PutEventsRequestEntry{entry("slipway", "d", "{}", "")}}); err != nil {
+			t.Fatal(err)
+		}
+		b.clock.Run()
+		return len(b.payloads) - before
+	}
+	if _, err := b.client.DisableRule(ctx, &client.DisableRuleInput{Name: name}); err != nil || put() != 0 {
+		t.Errorf("a disabled rule delivers (%v)", err)
+	}
+	if described, err := b.client.DescribeRule(ctx, &client.DescribeRuleInput{Name: name}); err != nil || described.State != types.RuleStateDisabled {
+		t.Errorf("it is shown as %+v, %v", described, err)
+	}
+	if _, err := b.client.EnableRule(ctx, &client.EnableRuleInput{Name: name}); err != nil || put() != 1 {
+		t.Errorf("an enabled rule delivers nothing (%v)", err)
+	}
+	if _, err := b.client.DisableRule(ctx, &client.DisableRuleInput{Name: aws.String("none")}); err == nil || !strings.Contains(err.Error(), "none") {
+		t.Errorf("a rule that isn't there: %v", err)
+	}
+}
+
 func TestPutEventsRefusesTooMuchOrTooLittle(t *testing.T) {
 	many := make([]types.PutEventsRequestEntry, 11)
 	for name, c := range map[string]struct {

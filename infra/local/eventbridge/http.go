@@ -15,6 +15,8 @@ func (e *Engine) service() awsjson.Service {
 			"DescribeEventBus":  awsjson.Answer(e.describeEventBus),
 			"ListRules":         awsjson.Answer(e.listRules),
 			"DescribeRule":      awsjson.Answer(e.describeRule),
+			"EnableRule":        awsjson.Answer(e.switchRule(Enabled)),
+			"DisableRule":       awsjson.Answer(e.switchRule(Disabled)),
 			"ListTargetsByRule": awsjson.Answer(e.listTargetsByRule),
 			"TestEventPattern":  awsjson.Answer(e.testEventPattern),
 		}}
