@@ -1,21 +1,20 @@
 package eventbridge
 
 import (
-	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
 	"time"
 
+	"slipway/infra/local/outbox"
 	"slipway/infra/local/store"
 )
 
 // The store tables of this engine.
 const (
 	deliveriesTable = "eventbridge/deliveries" // sequence → delivery
-	sequenceTable   = "eventbridge/sequence"   // sequenceKey → the last sequence given out
-	sequenceKey     = "last"
+	sequenceTable   = "eventbridge/sequence"   // the last sequence given out
 )
 
 // The waits between hand-offs double up to maxBackoff, so that 185 retries take
@@ -47,61 +46,20 @@ func (e *Engine) queue(tx store.Tx, r *rule, t *target, envelope []byte) error {
 	if err != nil {
 		return err
 	}
-	return e.schedule(tx, store.NextSequence(tx, sequenceTable, sequenceKey), delivery{Rule: r.arn, Target: t.ARN, Event: envelope, Payload: payload,
+	return e.deliveries.Put(tx, delivery{Rule: r.arn, Target: t.ARN, Event: envelope, Payload: payload,
 		DeadLetter: t.DeadLetterARN, Retries: t.retries, Age: t.age, Queued: now, Due: now})
 }
 
-// schedule stores d and hands it over when it is due.
-func (e *Engine) schedule(tx store.Tx, seq uint64, d delivery) error {
-	if err := store.PutJSON(tx, deliveriesTable, store.SequenceKey(seq), d); err != nil {
-		return err
-	}
-	tx.OnCommit(func() { e.deliverAt(seq, d.Due) })
-	return nil
+// newDeliveries returns the box of the deliveries that are under way.
+func (e *Engine) newDeliveries() outbox.Box[delivery] {
+	return outbox.Box[delivery]{Store: e.Store, Clock: e.Clock, Table: deliveriesTable, Sequence: sequenceTable,
+		Due:      func(d delivery) time.Time { return d.Due },
+		Name:     func(d delivery) string { return "for rule " + d.Rule + " to " + d.Target },
+		HandOver: e.handOver, Failed: e.failed, Report: e.Report}
 }
 
-func (e *Engine) deliverAt(seq uint64, due time.Time) {
-	e.Clock.At(due, func() { e.report(e.deliver(seq)) })
-}
-
-// Resume goes on with the deliveries that were under way when the process
-// ended, each at the time when it was due.
-func (e *Engine) Resume() error {
-	return e.Store.View(func(tx store.Tx) error {
-		for key, value := range tx.Scan(deliveriesTable, nil) {
-			d, err := store.ParseJSON[delivery](deliveriesTable, value)
-			if err != nil {
-				return fmt.Errorf("resume delivery %x: %w", key, err)
-			}
-			e.deliverAt(binary.BigEndian.Uint64(key), d.Due)
-		}
-		return nil
-	})
-}
-
-// deliver hands the delivery at seq over once. The hand-off and the end of the
-// delivery are one transaction, so that a local target gets it exactly once.
-func (e *Engine) deliver(seq uint64) error {
-	var d delivery
-	var handOff error
-	err := e.Store.Update(func(tx store.Tx) error {
-		pending, err := store.GetJSON[delivery](tx, deliveriesTable, store.SequenceKey(seq))
-		if err != nil || pending == nil {
-			return err
-		}
-		d = *pending
-		tx.Delete(deliveriesTable, store.SequenceKey(seq))
-		handOff = e.handOver(tx, d)
-		return handOff
-	})
-	if handOff != nil {
-		err = e.Store.Update(func(tx store.Tx) error { return e.failed(tx, seq, d, handOff) })
-	}
-	if err != nil {
-		return fmt.Errorf("deliver for rule %s to %s: %w", d.Rule, d.Target, err)
-	}
-	return nil
-}
+// Resume goes on with the deliveries that were under way when the process ended.
+func (e *Engine) Resume() error { return e.deliveries.Resume() }
 
 // errGone tells that a target doesn't exist any more, so that retries are vain.
 var errGone = errors.New("the target can't be resolved")
@@ -114,8 +72,8 @@ func (e *Engine) handOver(tx store.Tx, d delivery) error {
 	return t.Deliver(tx, d.Payload)
 }
 
-// failed schedules the next hand-off of d, or gives it up.
-func (e *Engine) failed(tx store.Tx, seq uint64, d delivery, failure error) error {
+// failed says when d is handed over next, or gives it up.
+func (e *Engine) failed(tx store.Tx, d delivery, failure error) (next delivery, again bool, err error) {
 	d.Failures++
 	d.Due = e.Clock.Now().Add(backoff(d.Failures))
 	exhausted := ""
@@ -126,10 +84,9 @@ func (e *Engine) failed(tx store.Tx, seq uint64, d delivery, failure error) erro
 	case d.Due.Sub(d.Queued) > d.Age:
 		exhausted = "MaximumEventAgeInSeconds"
 	default:
-		return e.schedule(tx, seq, d)
+		return d, true, nil
 	}
-	tx.Delete(deliveriesTable, store.SequenceKey(seq))
-	return e.giveUp(tx, d, exhausted, failure)
+	return d, false, e.giveUp(tx, d, exhausted, failure)
 }
 
 // backoff returns the wait after the given number of failures.

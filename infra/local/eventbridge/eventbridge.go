@@ -12,6 +12,7 @@ import (
 
 	"slipway/infra/local/awsjson"
 	"slipway/infra/local/clock"
+	"slipway/infra/local/outbox"
 	"slipway/infra/local/store"
 )
 
@@ -49,7 +50,8 @@ type Config struct {
 // its store the deliveries that are under way.
 type Engine struct {
 	Config
-	api awsjson.Service
+	api        awsjson.Service
+	deliveries outbox.Box[delivery]
 
 	mu    sync.RWMutex
 	buses map[string]*bus
@@ -72,6 +74,7 @@ func New(c Config) *Engine {
 	e := &Engine{Config: c, buses: map[string]*bus{}}
 	e.buses[DefaultBus] = &bus{name: DefaultBus, created: c.Clock.Now(), rules: map[string]*rule{}}
 	e.api = e.service()
+	e.deliveries = e.newDeliveries()
 	return e
 }
 
@@ -113,15 +116,4 @@ func (e *Engine) bus(nameOrARN string) (*bus, error) {
 		return b, nil
 	}
 	return nil, notFound("Event bus %s does not exist.", name)
-}
-
-// report hands on an error that no caller waits for.
-func (e *Engine) report(err error) {
-	switch {
-	case err == nil:
-	case e.Report != nil:
-		e.Report(err)
-	default:
-		panic(err)
-	}
 }

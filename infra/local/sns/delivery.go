@@ -2,10 +2,9 @@ package sns
 
 import (
 	"cmp"
-	"encoding/binary"
-	"fmt"
 	"time"
 
+	"slipway/infra/local/outbox"
 	"slipway/infra/local/store"
 )
 
@@ -23,60 +22,20 @@ type delivery struct {
 
 // queue stores the delivery of n to s, and hands it over after the commit.
 func (e *Engine) queue(tx store.Tx, s subscription, n notification) error {
-	return e.schedule(tx, store.NextSequence(tx, sequenceTable, sequenceKey), delivery{Subscription: s, Notification: n, Due: e.Clock.Now()})
+	return e.deliveries.Put(tx, delivery{Subscription: s, Notification: n, Due: e.Clock.Now()})
 }
 
-// schedule stores d and attempts it when it is due.
-func (e *Engine) schedule(tx store.Tx, seq uint64, d delivery) error {
-	if err := store.PutJSON(tx, deliveriesTable, store.SequenceKey(seq), d); err != nil {
-		return err
-	}
-	tx.OnCommit(func() { e.deliverAt(seq, d.Due) })
-	return nil
+// newDeliveries returns the box of the deliveries that are under way.
+func (e *Engine) newDeliveries() outbox.Box[delivery] {
+	return outbox.Box[delivery]{Store: e.Store, Clock: e.Clock, Table: deliveriesTable, Sequence: sequenceTable,
+		Due:      func(d delivery) time.Time { return d.Due },
+		Name:     func(d delivery) string { return "message " + d.Notification.ID + " to " + d.Subscription.Endpoint },
+		HandOver: func(tx store.Tx, d delivery) error { return e.handOver(tx, d.Subscription, d.Notification) },
+		Failed:   e.failed, Report: e.Report}
 }
 
-func (e *Engine) deliverAt(seq uint64, due time.Time) {
-	e.Clock.At(due, func() { e.report(e.deliver(seq)) })
-}
-
-// Resume goes on with the deliveries that were under way when the process ended,
-// each at the time when it was due.
-func (e *Engine) Resume() error {
-	return e.Store.View(func(tx store.Tx) error {
-		for key, value := range tx.Scan(deliveriesTable, nil) {
-			d, err := store.ParseJSON[delivery](deliveriesTable, value)
-			if err != nil {
-				return fmt.Errorf("resume delivery %x: %w", key, err)
-			}
-			e.deliverAt(binary.BigEndian.Uint64(key), d.Due)
-		}
-		return nil
-	})
-}
-
-// deliver attempts the delivery at seq once. The hand-off and the end of the
-// delivery are one transaction, so that a local subscriber gets it exactly once.
-func (e *Engine) deliver(seq uint64) error {
-	var d delivery
-	var handOff error
-	err := e.Store.Update(func(tx store.Tx) error {
-		pending, err := store.GetJSON[delivery](tx, deliveriesTable, store.SequenceKey(seq))
-		if err != nil || pending == nil {
-			return err
-		}
-		d = *pending
-		tx.Delete(deliveriesTable, store.SequenceKey(seq))
-		handOff = e.handOver(tx, d.Subscription, d.Notification)
-		return handOff
-	})
-	if handOff != nil {
-		err = e.Store.Update(func(tx store.Tx) error { return e.failed(tx, seq, d, handOff) })
-	}
-	if err != nil {
-		return fmt.Errorf("deliver message %s to %s: %w", d.Notification.ID, d.Subscription.Endpoint, err)
-	}
-	return nil
-}
+// Resume goes on with the deliveries that were under way when the process ended.
+func (e *Engine) Resume() error { return e.deliveries.Resume() }
 
 func (e *Engine) handOver(tx store.Tx, s subscription, n notification) error {
 	switch s.Protocol {

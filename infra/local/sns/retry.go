@@ -35,16 +35,15 @@ func wait(failures int) (d time.Duration, again bool) {
 	return lastWait, failures <= postBackoffRetries
 }
 
-// failed schedules the next attempt of d, or gives it up.
-func (e *Engine) failed(tx store.Tx, seq uint64, d delivery, failure error) error {
+// failed says when d is tried again, or gives it up.
+func (e *Engine) failed(tx store.Tx, d delivery, failure error) (next delivery, again bool, err error) {
 	d.Failures++
 	pause, again := wait(d.Failures)
 	if again && !refused(failure) {
 		d.Due = e.Clock.Now().Add(pause)
-		return e.schedule(tx, seq, d)
+		return d, true, nil
 	}
-	tx.Delete(deliveriesTable, store.SequenceKey(seq))
-	return e.giveUp(tx, d, failure)
+	return d, false, e.giveUp(tx, d, failure)
 }
 
 // A coded error is a refusal by a service.

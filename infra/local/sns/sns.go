@@ -14,6 +14,7 @@ import (
 
 	"slipway/infra/local/awsjson"
 	"slipway/infra/local/clock"
+	"slipway/infra/local/outbox"
 	"slipway/infra/local/store"
 )
 
@@ -50,6 +51,7 @@ type Config struct {
 type Engine struct {
 	Config
 	operations map[string]awsjson.Operation
+	deliveries outbox.Box[delivery]
 }
 
 var _ http.Handler = (*Engine)(nil)
@@ -65,21 +67,11 @@ func New(c Config) *Engine {
 	}
 	e := &Engine{Config: c}
 	e.operations = e.actions()
+	e.deliveries = e.newDeliveries()
 	return e
 }
 
 // ARN returns the ARN of the topic called name, whether it exists or not.
 func (e *Engine) ARN(name string) string {
 	return fmt.Sprintf("arn:aws:sns:%s:%s:%s", e.Region, e.Account, name)
-}
-
-// report hands on an error that no caller waits for.
-func (e *Engine) report(err error) {
-	switch {
-	case err == nil:
-	case e.Report != nil:
-		e.Report(err)
-	default:
-		panic(err)
-	}
 }

@@ -12,8 +12,7 @@ const (
 	topicsTable        = "sns/topics"        // topic name → TopicSpec
 	subscriptionsTable = "sns/subscriptions" // topic name, 0, id → subscription
 	deliveriesTable    = "sns/deliveries"    // sequence → delivery
-	sequenceTable      = "sns/sequence"      // sequenceKey → the last sequence given out
-	sequenceKey        = "last"
+	sequenceTable      = "sns/sequence"      // the last sequence given out
 )
 
 // prefix begins the keys of a topic's subscriptions; a topic name holds no zero byte.
