@@ -40,7 +40,7 @@ deploy: $(TOOLS)
 bench:
 	$(GO) test ./... -run '^$$' -bench . -benchmem
 
-## conformance: compare the local engines with reference implementations (needs Java 17, Maven and curl)
+## conformance: compare the local engines with reference implementations (needs Java 17, Maven, Python 3 and curl)
 conformance:
 	scripts/conformance/run
 

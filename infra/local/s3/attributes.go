@@ -101,7 +101,7 @@ func (a attributes) setHeaders(h http.Header) {
 		h.Set(name, value)
 	}
 	for name, value := range a.Meta {
-		h.Set("X-Amz-Meta-"+name, value)
+		h["x-amz-meta-"+name] = []string{value} // in lower case on the wire, as S3 sends it: the aws command shows it so
 	}
 	if len(a.Tags) > 0 {
 		h.Set("X-Amz-Tagging-Count", strconv.Itoa(len(a.Tags)))

@@ -13,14 +13,19 @@ type writeCondition struct {
 	match  string // If-Match: an ETag or *; empty when there is no such condition
 }
 
+// writeCondition reads the condition in the request's headers. If-None-Match takes
+// only *, and If-Match of anything but a delete only an ETag, per the API reference.
 func (c *call) writeCondition() (writeCondition, error) {
 	w := writeCondition{match: c.header.Get("If-Match")}
-	switch none := c.header.Get("If-None-Match"); none {
-	case "":
-	case "*":
-		w.absent = true
-	default:
+	none := c.header.Get("If-None-Match")
+	w.absent = none == "*"
+	switch {
+	case none != "" && !w.absent:
 		return w, notImplemented("header", "If-None-Match other than *").with("Header", "If-None-Match")
+	case w.absent && w.match != "":
+		return w, notImplemented("header", "If-Match together with If-None-Match").with("Header", "If-Match")
+	case w.match == "*" && c.r.Method != http.MethodDelete:
+		return w, notImplemented("header", "If-Match other than an ETag").with("Header", "If-Match")
 	}
 	return w, nil
 }

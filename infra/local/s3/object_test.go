@@ -2,6 +2,9 @@ package s3_test
 
 import (
 	"context"
+	"net/http"
+	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -239,5 +242,15 @@ func TestTagging(t *testing.T) {
 	}
 	if got := text(s.send("PUT", "/kept/k", "x", "x-amz-tagging: a=1&a=2")); !strings.Contains(got, "InvalidTag") {
 		t.Errorf("tag twice: %s", got)
+	}
+}
+
+func TestMetadataIsInLowerCaseOnTheWire(t *testing.T) {
+	s := newStack(t, "")
+	s.send("PUT", "/plain/k", "one", "X-Amz-Meta-Build-Url: https://ci/1")
+	answer := httptest.NewRecorder()
+	s.engine.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/plain/k", http.NoBody))
+	if got := answer.Result().Header["x-amz-meta-build-url"]; !slices.Equal(got, []string{"https://ci/1"}) {
+		t.Errorf("the header is %q in %v", got, answer.Result().Header)
 	}
 }

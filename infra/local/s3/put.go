@@ -29,6 +29,8 @@ func (c *call) putObject() error {
 		return err
 	}
 	c.describe(b, v)
+	c.w.Header().Set("ETag", quoted(v.ETag))
+	v.Checksum.setHeaders(c.w.Header())
 	return c.status(http.StatusOK)
 }
 
@@ -79,12 +81,10 @@ func (e *Engine) discard(d draft) error {
 	return e.bodies.discard(d)
 }
 
-// describe tells in the answer's headers what a write made.
+// describe tells in the answer's headers what every write tells there of what it made.
 func (c *call) describe(b *bucket, v *version) {
 	h := c.w.Header()
-	h.Set("ETag", quoted(v.ETag))
 	h.Set("X-Amz-Server-Side-Encryption", "AES256")
-	v.Checksum.setHeaders(h)
 	if b.Versioning == versioningEnabled {
 		h.Set("X-Amz-Version-Id", v.ID)
 	}

@@ -73,12 +73,17 @@ func (s *stack) must(err error) {
 	}
 }
 
-// RoundTrip hands a request to the engine in process.
+// RoundTrip hands a request to the engine in process. The names of headers come as a
+// connection's reader would give them.
 func (s *stack) RoundTrip(r *http.Request) (*http.Response, error) {
 	answer := httptest.NewRecorder()
 	s.engine.ServeHTTP(answer, r)
 	response := answer.Result()
-	response.Request = r
+	sent := response.Header
+	response.Request, response.Header = r, http.Header{}
+	for name, values := range sent {
+		response.Header[http.CanonicalHeaderKey(name)] = values
+	}
 	return response, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"net/http"
 	"net/url"
+	"strings"
 	"unicode/utf8"
 
 	"slipway/infra/local/store"
@@ -82,6 +83,8 @@ func checkTags(tags []tag) error {
 		switch {
 		case t.Key == "" || utf8.RuneCountInString(t.Key) > maxTagKey:
 			return invalidTag("The TagKey you have provided is invalid", t.Key)
+		case strings.HasPrefix(strings.ToLower(t.Key), "aws:"):
+			return invalidTag("System tags cannot be added/updated by requester", t.Key)
 		case utf8.RuneCountInString(t.Value) > maxTagValue:
 			return invalidTag("The TagValue you have provided is invalid", t.Key)
 		case seen[t.Key]:

@@ -147,6 +147,7 @@ func (e *Engine) attributes(tx store.Tx, q queue) (map[string]string, error) {
 		"MaximumMessageSize":                    strconv.Itoa(maxMessageBytes),
 		"DelaySeconds":                          "0",
 		"ReceiveMessageWaitTimeSeconds":         "0",
+		"SqsManagedSseEnabled":                  "true", // what a new queue has on AWS; nothing is encrypted here
 		"CreatedTimestamp":                      strconv.FormatInt(q.Created.Unix(), 10),
 		"LastModifiedTimestamp":                 strconv.FormatInt(q.Modified.Unix(), 10),
 		"ApproximateNumberOfMessages":           strconv.Itoa(visible),
