@@ -139,3 +139,16 @@ func (d *duel) playSeed(t *testing.T, seed uint64, reported *sync.Map) {
 	}
 	t.Errorf("-seed %d -sequences 1: (-reference +engine)\n%s\n%s", seed, smallest, found.diff)
 }
+
+// underOtherTokens returns the sequence with other client tokens, as the reference
+// remembers those of the sequence.
+func (s sequence) underOtherTokens(trial int) sequence {
+	other := make(sequence, len(s))
+	for i, one := range s {
+		other[i] = step{one.Op, maps.Clone(one.Request)}
+		if token, has := one.Request["ClientRequestToken"]; has {
+			other[i].Request["ClientRequestToken"] = fmt.Sprint(token, "-", trial)
+		}
+	}
+	return other
+}

@@ -33,19 +33,6 @@ func (s sequence) String() string {
 	return text
 }
 
-// underOtherTokens returns the sequence with other client tokens, as the reference
-// remembers those of the sequence.
-func (s sequence) underOtherTokens(trial int) sequence {
-	other := make(sequence, len(s))
-	for i, one := range s {
-		other[i] = step{one.Op, maps.Clone(one.Request)}
-		if token, has := one.Request["ClientRequestToken"]; has {
-			other[i].Request["ClientRequestToken"] = fmt.Sprint(token, "-", trial)
-		}
-	}
-	return other
-}
-
 // sequenceTables reads the tables that the requests of the generator are about.
 func sequenceTables(t testing.TB) []object {
 	t.Helper()
