@@ -88,11 +88,17 @@ func (p *parts) platform() platform.Platform {
 func (p *parts) planner() *planning.Planner { return planning.New(p.table(), p.platform(), p.now) }
 
 func (p *parts) runner() *step.Runner {
-	dependencies := step.Dependencies{Objects: p.objects(), Images: p.images(), WorkBucket: p.env("WORK_BUCKET")}
+	dependencies := step.Dependencies{Objects: p.objects(), Images: p.images(), WorkBucket: p.env("WORK_BUCKET"), Web: p.web(), Now: p.now}
 	if project := p.installation.Getenv("BUILD_PROJECT"); project != "" { // resumestep starts no builds
 		dependencies.Builds = step.NewCodeBuild(codebuild.NewFromConfig(p.installation.AWS), project)
 	}
 	return step.New(dependencies)
+}
+
+// web returns the way to servers. On Lambda, loopback is the runtime's own API, which
+// takes answers in the function's name from whoever asks.
+func (p *parts) web() step.Web {
+	return step.Web{Network: step.Internet{}, Loopback: p.installation.Getenv("AWS_LAMBDA_RUNTIME_API") == ""}
 }
 
 func (p *parts) reporter() *runstep.Reporter {

@@ -118,7 +118,7 @@ func (s system) runSteps() []awsiam.PolicyStatement {
 	b := s.buckets
 	statements := list(s.readAndWriteTable(),
 		readObjects(b.packages, "packages/*"),
-		readObjects(b.work, "plans/*"),
+		readObjects(b.work, "jobs/*", "plans/*"), // an http step looks for what it kept
 		writeObjects(b.work, "jobs/*", "logs/*"),
 		findObjects(append(b.sites, b.packages, b.work)...),
 		allow([]*string{s.scripts.arn}, "codebuild:StartBuild"),

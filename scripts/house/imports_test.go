@@ -26,6 +26,7 @@ func rules() []rule {
 		{"slipway/shared/pipeline", "slipway/", []string{"slipway/events", "slipway/shared/pipeline"}, "the domain knows events only"},
 		{"slipway/shared/pipeline", "github.com/aws/", nil, "the domain knows nothing of AWS"},
 		{"slipway/shared/gate", "github.com/aws/", nil, "gates are domain rules"},
+		{"slipway/shared/schedule", "github.com/aws/", nil, "schedules are domain rules"},
 		{"slipway/shared/", "slipway/functions", nil, "functions stand on shared, not the other way round"},
 		{"slipway/shared/", "slipway/infra", nil, "shared knows nothing of the stack"},
 		{"slipway/functions", "slipway/infra", nil, "functions know nothing of the stack"},

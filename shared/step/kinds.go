@@ -5,6 +5,7 @@ import "slices"
 // Kinds returns every step kind, sorted by name.
 func Kinds() []Kind {
 	return []Kind{
+		httpRequest{},
 		s3Site{},
 		script{},
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"time"
 
 	"slipway/shared/objects"
 	"slipway/shared/pipeline"
@@ -35,6 +36,8 @@ type Dependencies struct {
 	Images     Images
 	Builds     Builds
 	WorkBucket string // the installation's own bucket, for jobs, results and logs
+	Web        Web
+	Now        func() time.Time // for results and logs; time-outs are the machine's
 }
 
 // A Runner starts steps.

@@ -43,12 +43,12 @@ func (s3Site) References(with json.RawMessage) (References, error) {
 	if problem != nil {
 		return References{}, problem
 	}
-	refs := References{Packages: []string{p.Package}, Templates: []Template{{"bucket", p.Bucket}}}
+	refs := References{Packages: []string{p.Package}, Templates: []Template{{Key: "bucket", Text: p.Bucket}}}
 	if p.Prefix != "" {
-		refs.Templates = append(refs.Templates, Template{"prefix", p.Prefix})
+		refs.Templates = append(refs.Templates, Template{Key: "prefix", Text: p.Prefix})
 	}
 	if p.CacheControl != "" {
-		refs.Templates = append(refs.Templates, Template{"cache-control", p.CacheControl})
+		refs.Templates = append(refs.Templates, Template{Key: "cache-control", Text: p.CacheControl})
 	}
 	if problem := refs.checkTemplates(); problem != nil {
 		return References{}, problem

@@ -26,6 +26,15 @@ func Placeholders(text string) ([]string, error) {
 	return names, err
 }
 
+// leading is a placeholder at the start of a text.
+var leading = regexp.MustCompile(`^\{[A-Za-z_][A-Za-z0-9_]*\}`)
+
+// leadingPlaceholder splits text after the placeholder with which it begins, if it does.
+func leadingPlaceholder(text string) (placeholder, rest string) {
+	placeholder = leading.FindString(text)
+	return placeholder, text[len(placeholder):]
+}
+
 // Expand replaces each "{name}" in text by the value of that name; values are not
 // expanded in turn. It returns [pipeline.ErrInvalid] for a name without a value and
 // for text that [Placeholders] refuses.

@@ -65,7 +65,7 @@ type summary struct {
 	Target               struct{ Arn string }
 }
 
-func (s *schedule) summarize() summary {
+func (s *record) summarize() summary {
 	return summary{s.ARN, s.Spec.Name, s.Spec.GroupName, s.Spec.State, awsjson.Time(s.Created), awsjson.Time(s.Modified), struct{ Arn string }{s.Spec.Target.Arn}}
 }
 
@@ -90,7 +90,7 @@ func (e *Engine) listSchedules(_ *http.Request, query url.Values) (any, error) {
 			if !strings.HasPrefix(string(key), from) {
 				break
 			}
-			s, err := store.ParseJSON[schedule](schedulesTable, value)
+			s, err := store.ParseJSON[record](schedulesTable, value)
 			if err != nil {
 				return err
 			}

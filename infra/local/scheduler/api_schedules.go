@@ -130,7 +130,7 @@ type description struct {
 	LastModificationDate awsjson.Time
 }
 
-func (s *schedule) describe() description {
+func (s *record) describe() description {
 	return description{Arn: s.ARN, Spec: s.Spec, StartDate: (*awsjson.Time)(s.Spec.StartDate), EndDate: (*awsjson.Time)(s.Spec.EndDate),
 		CreationDate: awsjson.Time(s.Created), LastModificationDate: awsjson.Time(s.Modified)}
 }

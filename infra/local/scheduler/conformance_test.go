@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"slipway/infra/local/conformance"
-	"slipway/infra/local/scheduler"
+	"slipway/shared/schedule"
 )
 
 var (
@@ -59,7 +59,7 @@ func ask(t *testing.T, questions []question) []string {
 
 // answer returns what the engine says, in the driver's words, and why it refuses.
 func answer(q question) (said, why string) {
-	x, err := scheduler.ParseExpression("cron("+q.fields+")", "UTC")
+	x, err := schedule.Parse("cron("+q.fields+")", "UTC")
 	if err != nil {
 		return "refused", err.Error()
 	}

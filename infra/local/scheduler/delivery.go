@@ -41,7 +41,7 @@ func underWay(tx store.Tx, schedule string) bool {
 }
 
 // queue stores the delivery of the next slot of s, and hands it over after the commit.
-func (e *Engine) queue(tx store.Tx, s *schedule) error {
+func (e *Engine) queue(tx store.Tx, s *record) error {
 	key := deliveriesOf(s.Spec.key()) + string(store.SequenceKey(store.NextSequence(tx, sequenceTable, sequenceKey)))
 	return e.plan(tx, key, delivery{Schedule: s.Spec.key(), ARN: s.ARN, Slot: *s.Next, Target: s.Spec.Target,
 		Began: s.due(), Due: e.Clock.Now()})

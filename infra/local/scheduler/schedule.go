@@ -10,10 +10,11 @@ import (
 
 	"slipway/infra/local/awsjson"
 	"slipway/infra/local/store"
+	"slipway/shared/schedule"
 )
 
-// A schedule is what the store holds of one.
-type schedule struct {
+// A record is what the store holds of a schedule.
+type record struct {
 	Spec     Spec
 	ARN      string
 	Created  time.Time
@@ -52,12 +53,12 @@ func (e *Engine) declare(tx store.Tx, spec Spec) error {
 }
 
 // lookup returns the schedule that has the name of spec, or nil.
-func (e *Engine) lookup(tx store.Tx, spec Spec) (*schedule, error) {
-	return store.GetJSON[schedule](tx, schedulesTable, []byte(spec.key()))
+func (e *Engine) lookup(tx store.Tx, spec Spec) (*record, error) {
+	return store.GetJSON[record](tx, schedulesTable, []byte(spec.key()))
 }
 
 // existing returns the schedule that has the name of spec, or says that there is none.
-func (e *Engine) existing(tx store.Tx, spec Spec) (*schedule, error) {
+func (e *Engine) existing(tx store.Tx, spec Spec) (*record, error) {
 	if err := checkName("name", spec.Name); err != nil {
 		return nil, err
 	}
@@ -73,12 +74,12 @@ func (e *Engine) existing(tx store.Tx, spec Spec) (*schedule, error) {
 
 // put makes the schedule of a valid spec, in place of old when that isn't nil. Its slots
 // begin anew when it is to run at other times than old.
-func (e *Engine) put(tx store.Tx, old *schedule, spec Spec) error {
+func (e *Engine) put(tx store.Tx, old *record, spec Spec) error {
 	if _, err := existingGroup(tx, spec.GroupName); err != nil {
 		return err
 	}
 	now := e.Clock.Now()
-	s := &schedule{Spec: spec, ARN: e.ARN(spec.GroupName, spec.Name), Created: now, Modified: now}
+	s := &record{Spec: spec, ARN: e.ARN(spec.GroupName, spec.Name), Created: now, Modified: now}
 	if old != nil {
 		s.Created, s.Last = old.Created, old.Last
 	}
@@ -105,12 +106,12 @@ func sameDate(a, b *time.Time) bool {
 
 // begin sets the first slot. It is one that hasn't been claimed, even when the
 // schedule changes within the second of a slot.
-func (s *schedule) begin(now time.Time) error {
+func (s *record) begin(now time.Time) error {
 	x, err := s.Spec.expression()
 	if err != nil || s.Spec.State == Disabled {
 		return err
 	}
-	slot, ok := x.rule.first(s.Spec.StartDate, now)
+	slot, ok := x.First(s.Spec.StartDate, now)
 	for ok && s.Last != nil && !slot.After(*s.Last) {
 		slot, ok = x.Next(slot)
 	}
@@ -119,14 +120,14 @@ func (s *schedule) begin(now time.Time) error {
 }
 
 // advance goes on to the slot after the next one.
-func (s *schedule) advance(x Expression) {
+func (s *record) advance(x schedule.Expression) {
 	s.Last = s.Next
 	slot, ok := x.Next(*s.Last)
 	s.take(x, slot, ok)
 }
 
 // take makes slot the next one, if there is one and it isn't beyond the end.
-func (s *schedule) take(x Expression, slot time.Time, ok bool) {
+func (s *record) take(x schedule.Expression, slot time.Time, ok bool) {
 	s.Next = nil
 	if ok && (x.OneTime() || s.Spec.EndDate == nil || !slot.After(*s.Spec.EndDate)) {
 		s.Next = &slot
@@ -134,7 +135,7 @@ func (s *schedule) take(x Expression, slot time.Time, ok bool) {
 }
 
 // due returns when the next slot is to be invoked: at once, or within the flexible time window.
-func (s *schedule) due() time.Time {
+func (s *record) due() time.Time {
 	window := uint64(s.Spec.FlexibleTimeWindow.MaximumWindowInMinutes) * uint64(time.Minute/time.Second)
 	if window == 0 {
 		return *s.Next
@@ -145,12 +146,12 @@ func (s *schedule) due() time.Time {
 }
 
 // write stores s.
-func (s *schedule) write(tx store.Tx) error {
+func (s *record) write(tx store.Tx) error {
 	return store.PutJSON(tx, schedulesTable, []byte(s.Spec.key()), s)
 }
 
 // save stores s, whose next slot is a new one.
-func (e *Engine) save(tx store.Tx, s *schedule) error {
+func (e *Engine) save(tx store.Tx, s *record) error {
 	tx.OnCommit(func() { e.wake(s) })
 	return s.write(tx)
 }

@@ -1,6 +1,6 @@
 // Package scheduler is Amazon EventBridge Scheduler on one machine: schedules with
-// rate, cron and one-time expressions in their time zones, and durable delivery to
-// targets with retries and dead-letter queues.
+// rate, cron and one-time expressions in their time zones, which package schedule
+// reads, and durable delivery to targets with retries and dead-letter queues.
 //
 // A slot is a time at which a schedule is to run. The slot that comes next is in
 // the store; when it is due, one transaction claims it and queues its delivery, so
@@ -86,7 +86,7 @@ func New(c Config) *Engine {
 func (e *Engine) Resume() error {
 	return e.Store.View(func(tx store.Tx) error {
 		for key, value := range tx.Scan(schedulesTable, nil) {
-			s, err := store.ParseJSON[schedule](schedulesTable, value)
+			s, err := store.ParseJSON[record](schedulesTable, value)
 			if err != nil {
 				return fmt.Errorf("resume schedule %s: %w", key, err)
 			}

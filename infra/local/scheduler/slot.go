@@ -8,7 +8,7 @@ import (
 )
 
 // wake claims the next slot of s, if it has one, when it is due.
-func (e *Engine) wake(s *schedule) {
+func (e *Engine) wake(s *record) {
 	if s.Next == nil {
 		return
 	}
@@ -25,7 +25,7 @@ func (e *Engine) wake(s *schedule) {
 // schedule has changed since this was planned.
 func (e *Engine) claim(key string) error {
 	return e.Store.Update(func(tx store.Tx) error {
-		s, err := store.GetJSON[schedule](tx, schedulesTable, []byte(key))
+		s, err := store.GetJSON[record](tx, schedulesTable, []byte(key))
 		now := e.Clock.Now()
 		if err != nil || s == nil || s.Next == nil || s.due().After(now) {
 			return err
@@ -66,7 +66,7 @@ func (m *missed) add(slot time.Time) {
 	m.count, m.last = m.count+1, slot
 }
 
-func (m *missed) error(s *schedule) error {
+func (m *missed) error(s *record) error {
 	return fmt.Errorf("schedule %s: %d slots from %s to %s were missed for longer than the maximum event age of %s, and are dropped",
 		s.ARN, m.count, m.first.Format(time.RFC3339), m.last.Format(time.RFC3339), s.Spec.Target.age())
 }
@@ -74,7 +74,7 @@ func (m *missed) error(s *schedule) error {
 // complete deletes a schedule that asks for it, once it has no slots left and
 // nothing of it is under way.
 func (e *Engine) complete(tx store.Tx, key string) error {
-	s, err := store.GetJSON[schedule](tx, schedulesTable, []byte(key))
+	s, err := store.GetJSON[record](tx, schedulesTable, []byte(key))
 	if err != nil || s == nil || s.Next != nil || s.Spec.State == Disabled || s.Spec.ActionAfterCompletion != DeleteAfterCompletion {
 		return err
 	}

@@ -2,6 +2,8 @@ package scheduler
 
 import (
 	"time"
+
+	"slipway/shared/schedule"
 )
 
 // The states of a schedule, and what becomes of it when it has no slots left.
@@ -25,7 +27,7 @@ type Spec struct {
 	Name        string
 	GroupName   string // "default" when empty
 	Description string `json:",omitempty"`
-	// ScheduleExpression is what [ParseExpression] reads.
+	// ScheduleExpression is what [schedule.Parse] reads.
 	ScheduleExpression string
 	// ScheduleExpressionTimezone is a name of the IANA database; "UTC" when empty.
 	ScheduleExpressionTimezone string
@@ -108,6 +110,6 @@ func (s Spec) withDefaults() Spec {
 func (s Spec) key() string { return s.GroupName + "/" + s.Name }
 
 // expression returns the parsed expression.
-func (s Spec) expression() (Expression, error) {
-	return ParseExpression(s.ScheduleExpression, s.ScheduleExpressionTimezone)
+func (s Spec) expression() (schedule.Expression, error) {
+	return schedule.Parse(s.ScheduleExpression, s.ScheduleExpressionTimezone)
 }

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"slipway/infra/local/awsjson"
+	"slipway/shared/pipeline"
+	"slipway/shared/schedule"
 )
 
 // What names and ARNs are made of, per the API reference.
@@ -78,7 +80,7 @@ func (e *Engine) validate(s Spec) error {
 func (s Spec) checkTimes() error {
 	x, err := s.expression()
 	if err != nil {
-		return awsjson.Errorf("ValidationException", "Invalid Schedule Expression %s: %v.", s.ScheduleExpression, err)
+		return awsjson.Errorf("ValidationException", "Invalid Schedule Expression %s: %s.", s.ScheduleExpression, pipeline.Message(err))
 	}
 	if err := checkDate("startDate", s.StartDate); err != nil {
 		return err
@@ -96,8 +98,8 @@ func checkDate(member string, date *time.Time) error {
 		return nil
 	}
 	year := date.UTC().Year()
-	return check(constraint{year >= yearField.min && year <= yearField.max, member, date,
-		fmt.Sprintf("be in the years %d to %d", yearField.min, yearField.max)})
+	return check(constraint{year >= schedule.MinYear && year <= schedule.MaxYear, member, date,
+		fmt.Sprintf("be in the years %d to %d", schedule.MinYear, schedule.MaxYear)})
 }
 
 func (e *Engine) checkTarget(t TargetSpec) error {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"slipway/infra/local/scheduler"
+	"slipway/shared/schedule"
 )
 
 // yearly are the schedules of the property below.
@@ -32,7 +33,7 @@ func yearly() []scheduler.Spec {
 // slotsUntil returns the slots of s up to end, as its name and the time.
 func slotsUntil(t *testing.T, s scheduler.Spec, end time.Time) map[string]bool {
 	t.Helper()
-	x, err := scheduler.ParseExpression(s.ScheduleExpression, s.ScheduleExpressionTimezone)
+	x, err := schedule.Parse(s.ScheduleExpression, s.ScheduleExpressionTimezone)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,17 +1,37 @@
-package scheduler
+package schedule
 
 import (
-	"fmt"
+	"errors"
+	"path"
 	"time"
+
+	// A Lambda function must know every zone, and nobody promises that its machine
+	// does: the first releases of provided.al2023 had no zoneinfo. This copy of the
+	// IANA database, as old as the Go release, answers where the machine has none.
+	// It adds 0.4 MB to a binary (0.1 MB to its archive) and microseconds to its
+	// start, as a zone is read when it is asked for.
+	_ "time/tzdata"
 )
 
-// maxZone is the longest name of a time zone in bytes, per the ScheduleExpressionTimezone reference.
+// maxZone is the longest name of a time zone in bytes, per the
+// ScheduleExpressionTimezone member of the CreateSchedule reference.
 const maxZone = 50
 
+var errZone = errors.New("it must be a name of the IANA database, such as Europe/Zurich")
+
 func parseZone(name string) (*time.Location, error) {
+	if name == "" {
+		return time.UTC, nil
+	}
+	// A machine's zoneinfo has files and paths that the database has no zones for:
+	// localtime is its owner's choice, right/… counts leap seconds. The database's
+	// names begin with a capital.
+	if name[0] < 'A' || name[0] > 'Z' || name == "Local" || name != path.Clean(name) || len(name) > maxZone {
+		return nil, errZone
+	}
 	zone, err := time.LoadLocation(name)
-	if err != nil || name == "Local" || len(name) > maxZone {
-		return nil, fmt.Errorf("time zone %q: it must be a name of the IANA database, such as Europe/Zurich", name)
+	if err != nil {
+		return nil, errZone // its own text tells of the folders that were searched
 	}
 	return zone, nil
 }

@@ -1,6 +1,7 @@
-package scheduler
+package schedule
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -17,7 +18,7 @@ const day = 24 * time.Hour
 func parseRate(text string) (rule, error) {
 	parts := strings.Fields(text)
 	if len(parts) != 2 {
-		return nil, fmt.Errorf("a rate must have a value and a unit, such as 5 minutes")
+		return nil, errors.New("a rate must have a value and a unit, such as 5 minutes")
 	}
 	var unit time.Duration
 	switch parts[1] {
@@ -38,22 +39,19 @@ func parseRate(text string) (rule, error) {
 	return rate(time.Duration(value) * unit), nil
 }
 
-// first is at once when there is no start, and otherwise at the start or a whole
-// number of periods after it.
 func (r rate) first(start *time.Time, now time.Time) (time.Time, bool) {
 	if start == nil {
-		return now.Truncate(time.Second), true
+		return now.UTC().Truncate(time.Second), true
 	}
-	slot := start.UTC()
-	if elapsed := now.Sub(slot); elapsed > 0 {
-		slot = slot.Add(elapsed - elapsed%time.Duration(r))
-		if slot.Before(now) {
-			slot = slot.Add(time.Duration(r))
-		}
+	period, slot := time.Duration(r), start.UTC()
+	for slot.Before(now) {
+		elapsed := now.Sub(slot) // which ends at 292 years
+		slot = slot.Add(max(period, elapsed-elapsed%period))
 	}
 	return slot, true
 }
 
 func (r rate) next(after time.Time) (time.Time, bool) {
-	return after.UTC().Add(time.Duration(r)), true
+	slot := after.UTC().Add(time.Duration(r))
+	return slot, slot.After(after) // not so at the end of time
 }

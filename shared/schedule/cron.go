@@ -1,4 +1,4 @@
-package scheduler
+package schedule
 
 import (
 	"fmt"
@@ -22,7 +22,7 @@ var (
 	monthField      = field{name: "month", min: 1, max: 12,
 		names: "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC"}
 	dayOfWeekField = field{name: "day-of-week", min: 1, max: 7, names: "SUN MON TUE WED THU FRI SAT"}
-	yearField      = field{name: "year", min: 1970, max: 2199}
+	yearField      = field{name: "year", min: MinYear, max: MaxYear}
 )
 
 func parseCron(text string, zone *time.Location) (rule, error) {
@@ -68,13 +68,13 @@ func (c cron) next(after time.Time) (time.Time, bool) {
 
 // onOrAfter returns the first minute from wall on that all fields allow.
 func (c cron) onOrAfter(wall time.Time) (time.Time, bool) {
-	if wall.Year() < yearField.min {
-		wall = time.Date(yearField.min, 1, 1, 0, 0, 0, 0, time.UTC)
+	if wall.Year() < MinYear {
+		wall = time.Date(MinYear, 1, 1, 0, 0, 0, 0, time.UTC)
 	}
-	for wall.Year() <= yearField.max {
+	for wall.Year() <= MaxYear {
 		year, month, day := wall.Date()
 		switch {
-		case !c.years.has(year - yearField.min):
+		case !c.years.has(year - MinYear):
 			wall = time.Date(year+1, 1, 1, 0, 0, 0, 0, time.UTC)
 		case !c.months.has(int(month) - monthField.min):
 			wall = time.Date(year, month+1, 1, 0, 0, 0, 0, time.UTC)
