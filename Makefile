@@ -6,7 +6,7 @@ GO      ?= go
 TOOLS   := node_modules/.package-lock.json
 LINTER  := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 
-.PHONY: run test lint golden synth deploy bench conformance clients
+.PHONY: run test lint golden synth deploy bench conformance integration clients
 
 ## run: set up and run the demonstration on this machine, without an AWS account
 run:
@@ -22,6 +22,7 @@ lint:
 	$(GO) vet ./...
 	$(GO) vet -tags clients,conformance,integration ./...
 	$(GO) run $(LINTER) ./...
+	$(GO) run $(LINTER) -tags clients,conformance,integration ./...
 
 ## golden: renew every golden file
 golden:
@@ -44,6 +45,10 @@ bench:
 ## conformance: compare the local engines with reference implementations (needs Java 17, Maven, Python 3 and curl)
 conformance:
 	scripts/conformance/run
+
+## integration: hold the adapters and step kinds against moto, an emulator of AWS (needs Python 3 and curl)
+integration:
+	scripts/integration/run
 
 ## clients: drive local mode with the real aws and skopeo, as the documentation tells
 clients:
