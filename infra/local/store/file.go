@@ -20,7 +20,7 @@ var (
 
 // format is what the file says of the layout of its tables; it changes when an
 // engine can't read what an older one wrote.
-const format = "slipway 1"
+const format = "slipway 2"
 
 // File is a [Store] in one file; what was committed survives the process.
 type File struct{ db *bbolt.DB }
