@@ -56,6 +56,9 @@ func lines() map[string]teller {
 			return fmt.Sprintf("package %s %s registered, %s", e.Package, e.Version, short(e.Digest))
 		}),
 		"package.rejected": told(func(e events.PackageRejected) string {
+			if e.Repository != "" {
+				return fmt.Sprintf("image %s:%s rejected: %s", e.Repository, e.Tag, e.Message)
+			}
 			return fmt.Sprintf("object %s rejected: %s", e.Key, e.Message)
 		}),
 		"project.applied": told(func(e events.ProjectApplied) string {
