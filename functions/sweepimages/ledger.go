@@ -34,7 +34,7 @@ func NewLedger(o Objects, bucket string) Ledger { return Ledger{o, bucket} }
 // page is what the ledger has of one source.
 type page struct {
 	Source  pipeline.Source   `json:"source"`
-	At      time.Time         `json:"at"`      // when it was swept last
+	At      time.Time         `json:"at"`      // when it was swept last without a failure
 	Settled map[string]string `json:"settled"` // digests by tag
 }
 
@@ -62,7 +62,7 @@ func (l Ledger) read(ctx context.Context, s pipeline.Source) (page, error) {
 	return p, nil
 }
 
-// write notes that the images are settled as of now.
+// write notes that the images are settled, as of the sweep at now.
 func (l Ledger) write(ctx context.Context, s pipeline.Source, settled []images.Image, now time.Time) error {
 	p := page{Source: s, At: now, Settled: map[string]string{}}
 	for _, i := range settled {

@@ -91,6 +91,7 @@ func (h *Handler) sweep(ctx context.Context, repository string) error {
 	if err != nil || len(sources) == 0 {
 		return err
 	}
+	now := h.now() // before the list is read: what comes while it is read came after this sweep
 	var found []images.Image
 	for i, err := range h.images.Tagged(ctx, repository) {
 		if err != nil {
@@ -103,35 +104,41 @@ func (h *Handler) sweep(ctx context.Context, repository string) error {
 	slices.SortFunc(found, func(a, b images.Image) int {
 		return cmp.Or(a.PushedAt.Compare(b.PushedAt), cmp.Compare(a.Tag, b.Tag))
 	})
+	var failed error
 	for _, s := range sources {
-		if err := h.settle(ctx, s, found); err != nil {
-			return err
-		}
+		failed = errors.Join(failed, h.settle(ctx, s, found, now))
 	}
-	return nil
+	return failed
 }
 
 // settle registers the images among found, the oldest first, that the ledger does
-// not have as settled, and notes all of them there. The note comes last, so that
-// whatever is cut off before is done again, which is harmless.
-func (h *Handler) settle(ctx context.Context, s pipeline.Source, found []images.Image) error {
+// not have as settled, and notes there all but those that failed: one image that can't
+// be read holds no other up. The note comes last, so that whatever is cut off before is
+// done again, which is harmless.
+func (h *Handler) settle(ctx context.Context, s pipeline.Source, found []images.Image, now time.Time) error {
 	before, err := h.ledger.read(ctx, s)
 	if err != nil {
 		return err
 	}
-	now, due := h.now(), outstanding(found, before.Settled)
+	due := outstanding(found, before.Settled)
 	if before.At.IsZero() {
 		due = adopted(found, s)
 	}
+	var failed error
+	settled := slices.Clone(found)
 	for _, i := range due {
 		if tagged(found, i) || i.PushedAt.Before(before.At) {
 			i.PushedAt = now
 		}
 		if err := h.registrar.RegisterImage(ctx, s.Package, i, pipeline.System); err != nil {
-			return fmt.Errorf("register image %s:%s: %w", i.Repository, i.Tag, err)
+			failed = errors.Join(failed, fmt.Errorf("register image %s:%s: %w", i.Repository, i.Tag, err))
+			settled = slices.DeleteFunc(settled, func(o images.Image) bool { return o.Tag == i.Tag })
 		}
 	}
-	return h.ledger.write(ctx, s, found, now)
+	if failed != nil {
+		now = before.At // for those that failed, as if there had been no sweep
+	}
+	return errors.Join(failed, h.ledger.write(ctx, s, settled, now))
 }
 
 // tagged tells whether i was tagged with a version after it had been pushed with

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"io"
 	"maps"
 	"net/http"
@@ -191,6 +192,41 @@ func TestProjectsAgreeWhereAPackageComesFrom(t *testing.T) {
 	if len(rejected) != 1 || len(rejected[0].Problems) != 1 || !strings.Contains(rejected[0].Problems[0].Message, "project shop has it from") {
 		t.Errorf("rejected %+v", rejected)
 	}
+}
+
+// TestAnImageThatCannotBeReadHoldsNoOtherUp has ECR fail for one image for an hour.
+func TestAnImageThatCannotBeReadHoldsNoOtherUp(t *testing.T) {
+	faults, digest := losing(imageAction), "none yet"
+	failing := true
+	faults.Call = func(function string, next http.RoundTripper) http.RoundTripper {
+		return roundTripper(func(r *http.Request) (*http.Response, error) {
+			if operation(r) != "BatchGetImage" || !failing {
+				return next.RoundTrip(r)
+			}
+			body, err := io.ReadAll(r.Body)
+			if err != nil || bytes.Contains(body, []byte(digest)) {
+				return nil, errors.Join(err, errCrashed{})
+			}
+			again := r.Clone(r.Context())
+			again.Body = io.NopCloser(bytes.NewReader(body))
+			return next.RoundTrip(again)
+		})
+	}
+	w := newWorldOf(t, template.JSON, 1, faults)
+	w.apply("shop", imageProject("shop"))
+	w.run(20 * time.Minute)
+	digest = w.pushImage(map[string]string{"n": "1"}, "1.0.0")
+	w.run(time.Minute)
+	w.pushImage(map[string]string{"n": "2"}, "1.1.0")
+	w.run(time.Hour)
+	w.wants("shop_1_dev_1 succeeded")
+	failing = false
+	w.run(time.Hour)
+	if letters := w.deadLetters(); len(letters) == 0 {
+		t.Error("nobody is told of the sweeps that failed")
+	}
+	w.checkSoFar()
+	w.wants("shop_1_dev_1 succeeded", "shop_2_dev_1 superseded") // 1.0.0 was pushed before 1.1.0
 }
 
 // TestAnImageThatGetsAnotherVersionIsTheLast tags an image that was pushed before

@@ -1,7 +1,7 @@
 package stack
 
 import (
-	"encoding/json"
+	"fmt"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -42,18 +42,9 @@ func (s system) sweep(rights map[string]awsiam.Policy) {
 		Target: &awsscheduler.CfnSchedule_TargetProperty{
 			Arn:              target.FunctionArn(),
 			RoleArn:          role.RoleArn(),
-			Input:            new(sweepDue()),
+			Input:            new(fmt.Sprintf(`{"detail-type":%q,"source":%q}`, sweepimages.Due, events.Source)),
 			DeadLetterConfig: &awsscheduler.CfnSchedule_DeadLetterConfigProperty{Arn: s.queues.undelivered.QueueArn()},
 		},
 	})
 	schedule.Node().AddDependency(allowed, rights["sweepimages"])
-}
-
-// sweepDue returns the event that the schedule sends.
-func sweepDue() string {
-	text, err := json.Marshal(map[string]string{"source": events.Source, "detail-type": sweepimages.Due})
-	if err != nil {
-		panic(err) // two texts
-	}
-	return string(text)
 }

@@ -2,6 +2,7 @@ package project
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"slipway/shared/pipeline"
@@ -9,9 +10,16 @@ import (
 	"slipway/shared/step"
 )
 
+// MaxPackages is the most packages of a project. A file that replaces all of them by
+// as many others, with repositories, is written in one transaction of 100 items.
+const MaxPackages = 24
+
 // packages reads the packages, sorted by name.
 func (r *reader) packages(n *document.Node) []pipeline.PackageReference {
 	var all []pipeline.PackageReference
+	if count := len(n.Pairs()); count > MaxPackages {
+		r.problems.Add(n.Place, fmt.Sprintf("keep within %d: release apart what need not go together", MaxPackages), "the file has %d packages", count)
+	}
 	repositories, variables := map[string]string{}, map[string]string{}
 	for _, f := range n.Pairs() {
 		if err := pipeline.CheckPackageName(f.Name); err != nil {

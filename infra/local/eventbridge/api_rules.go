@@ -94,9 +94,13 @@ func (e *Engine) rule(busName, name string) (*rule, error) {
 	}
 	r := b.rules[name]
 	if r == nil {
-		return nil, notFound("Rule %s does not exist on EventBus %s.", name, b.name)
+		return nil, noRule(name, b)
 	}
 	return r, nil
+}
+
+func noRule(name string, b *bus) error {
+	return notFound("Rule %s does not exist on EventBus %s.", name, b.name)
 }
 
 type switchRuleInput struct {
@@ -108,19 +112,19 @@ type switchRuleInput struct {
 // rule is made anew at the next start.
 func (e *Engine) switchRule(state string) func(switchRuleInput) (any, error) {
 	return func(in switchRuleInput) (any, error) {
-		r, err := e.rule(in.EventBusName, in.Name)
-		if err != nil {
-			return nil, err
-		}
-		switched := *r
-		switched.State = state
 		e.mu.Lock()
 		defer e.mu.Unlock()
-		b, err := e.bus(r.Bus)
+		b, err := e.bus(in.EventBusName)
 		if err != nil {
 			return nil, err
 		}
-		b.rules[r.Name] = &switched
+		r := b.rules[in.Name]
+		if r == nil {
+			return nil, noRule(in.Name, b)
+		}
+		switched := *r // deliveries that are being made go on with the rule as it was
+		switched.State = state
+		b.rules[in.Name] = &switched
 		return struct{}{}, nil
 	}
 }

@@ -40,11 +40,7 @@ func (e *Engine) listExecutions(in listExecutionsInput) (out listExecutionsOutpu
 	if err := in.check(); err != nil {
 		return out, err
 	}
-	size, err := pageSize(in.MaxResults)
-	if err != nil {
-		return out, err
-	}
-	after, err := parsePage(in.NextToken)
+	size, after, err := parsePaging(in.MaxResults, in.NextToken)
 	if err != nil {
 		return out, err
 	}

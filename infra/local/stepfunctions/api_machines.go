@@ -95,11 +95,7 @@ type listStateMachinesOutput struct {
 
 func (e *Engine) listStateMachines(in listStateMachinesInput) (out listStateMachinesOutput, err error) {
 	out.StateMachines = []machineItem{}
-	size, err := pageSize(in.MaxResults)
-	if err != nil {
-		return out, err
-	}
-	from, err := parsePage(in.NextToken)
+	size, from, err := parsePaging(in.MaxResults, in.NextToken)
 	if err != nil {
 		return out, err
 	}

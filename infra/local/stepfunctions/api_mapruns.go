@@ -80,11 +80,7 @@ type listMapRunsOutput struct {
 // listMapRuns lists the Map Runs of an execution, the newest first.
 func (e *Engine) listMapRuns(in listMapRunsInput) (out listMapRunsOutput, err error) {
 	out.MapRuns = []mapRunItem{}
-	size, err := pageSize(in.MaxResults)
-	if err != nil {
-		return out, err
-	}
-	after, err := parsePage(in.NextToken)
+	size, after, err := parsePaging(in.MaxResults, in.NextToken)
 	if err != nil {
 		return out, err
 	}

@@ -17,6 +17,14 @@ func pageSize(asked int) (int, error) {
 	return asked, nil
 }
 
+// parsePaging returns the size of the page that is asked for, and the key in its token.
+func parsePaging(maxResults int, token string) (size int, after []byte, err error) {
+	if size, err = pageSize(maxResults); err == nil {
+		after, err = parsePage(token)
+	}
+	return size, after, err
+}
+
 // pageToken is the token of the page after the one that ends with the result at key.
 func pageToken(key []byte) string { return base64.URLEncoding.EncodeToString(key) }
 
