@@ -2,7 +2,6 @@
 package runstep
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -22,10 +21,9 @@ type Runner interface {
 	Start(ctx context.Context, kind string, w step.Work) (step.Outcome, error)
 }
 
-// Objects is where plans and logs are kept.
+// Objects is where plans are kept.
 type Objects interface {
 	Read(ctx context.Context, l objects.Location) (io.ReadCloser, error)
-	Put(ctx context.Context, bucket, key string, body io.Reader, options objects.Options) error
 }
 
 // A Handler runs steps.
@@ -73,11 +71,7 @@ func (h *Handler) Handle(ctx context.Context, in Input) (struct{}, error) {
 		run.Token = in.Token
 		return struct{}{}, h.reporter.answer(ctx, run)
 	}
-	var log bytes.Buffer
-	outcome, err := h.runner.Start(ctx, planned.Kind, work(plan, planned, in, &log))
-	if logged := h.keepLog(ctx, in, log.Bytes()); logged != nil {
-		return struct{}{}, errors.Join(err, logged)
-	}
+	outcome, err := h.runner.Start(ctx, planned.Kind, work(plan, planned, in))
 	result, err := Result(outcome, err)
 	if err != nil {
 		return struct{}{}, fmt.Errorf("start step %s of %s: %w", in.Step, in.Deployment, err)
@@ -143,10 +137,10 @@ func (h *Handler) begin(ctx context.Context, in Input, kind string) (run pipelin
 }
 
 // work returns what the step kinds need to know of the attempt.
-func work(plan pipeline.Plan, planned pipeline.PlannedStep, in Input, log io.Writer) step.Work {
-	w := step.Work{Deployment: in.Deployment.String(), Project: in.Deployment.Project, Release: plan.Release.String(),
+func work(plan pipeline.Plan, planned pipeline.PlannedStep, in Input) step.Work {
+	w := step.Work{Execution: in.Deployment.String(), Project: in.Deployment.Project, Release: plan.Release.String(),
 		Environment: in.Deployment.Environment, Step: in.Step, Attempt: in.Attempt, With: planned.With,
-		Timeout: planned.Timeout(), Log: log, Packages: map[string]step.Artifact{}}
+		Timeout: planned.Timeout(), Packages: map[string]step.Artifact{}}
 	for _, v := range plan.Variables {
 		w.Variables = append(w.Variables, step.Variable{Name: v.Name, Value: v.Value})
 	}
@@ -155,17 +149,4 @@ func work(plan pipeline.Plan, planned pipeline.PlannedStep, in Input, log io.Wri
 			VersionID: p.Location.VersionID, Digest: p.Digest, Size: p.Location.Size}
 	}
 	return w
-}
-
-// keepLog stores what the step logged here; work elsewhere keeps its own log.
-func (h *Handler) keepLog(ctx context.Context, in Input, lines []byte) error {
-	if len(lines) == 0 {
-		return nil
-	}
-	key := step.LogKey(in.Deployment.String(), in.Step, in.Attempt)
-	err := h.objects.Put(ctx, h.bucket, key, bytes.NewReader(lines), objects.Options{ContentType: "text/plain; charset=utf-8"})
-	if err != nil {
-		return fmt.Errorf("keep log %s: %w", key, err)
-	}
-	return nil
 }

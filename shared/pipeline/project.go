@@ -15,6 +15,7 @@ type Project struct {
 	Lifecycles []Lifecycle        // each used by some channel
 	Variables  []Variable         // sorted by name
 	Process    []Step             // at least one, in the order in which they run
+	Runbooks   []Runbook          // sorted by name
 }
 
 // A Feed is a place that packages are pushed to.

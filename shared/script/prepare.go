@@ -69,21 +69,27 @@ func (c Config) environment(job step.Job, f folder) ([]string, error) {
 	own := []step.Variable{{Name: "PATH", Value: c.Path}, {Name: "HOME", Value: f.home()}}
 	reserved := []step.Variable{ // last, so that no variable of a project replaces them
 		{Name: "SLIPWAY_PROJECT", Value: job.Project},
-		{Name: "SLIPWAY_RELEASE", Value: job.Release},
 		{Name: "SLIPWAY_ENVIRONMENT", Value: job.Environment},
-		{Name: "SLIPWAY_DEPLOYMENT", Value: job.Deployment},
 		{Name: "SLIPWAY_STEP", Value: job.Step},
 		{Name: "SLIPWAY_ATTEMPT", Value: strconv.Itoa(job.Attempt)},
 		{Name: "SLIPWAY_OUTPUT", Value: f.output()},
 	}
 	var environment []string
-	for _, v := range slices.Concat(own, job.Variables, job.Images, reserved) {
+	for _, v := range slices.Concat(own, job.Variables, job.Images, reserved, subject(job)) {
 		if v.Name == "" || strings.ContainsAny(v.Name, "=\x00") || strings.Contains(v.Value, "\x00") {
 			return nil, permanent("BadVariable", "variable %q has a name or a value that an environment can't hold; use neither \"=\" in a name nor NUL", v.Name)
 		}
 		environment = append(environment, v.Name+"="+v.Value)
 	}
 	return environment, nil
+}
+
+// subject returns the variables that tell what the script is part of.
+func subject(job step.Job) []step.Variable {
+	if job.Runbook != "" {
+		return []step.Variable{{Name: "SLIPWAY_RUNBOOK", Value: job.Runbook}, {Name: "SLIPWAY_RUN", Value: job.Execution}}
+	}
+	return []step.Variable{{Name: "SLIPWAY_RELEASE", Value: job.Release}, {Name: "SLIPWAY_DEPLOYMENT", Value: job.Execution}}
 }
 
 // unpack downloads the package's pinned version, verifies its digest and only then

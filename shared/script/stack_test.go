@@ -60,7 +60,7 @@ func (b *bucket) Put(ctx context.Context, _, key string, body io.Reader, o objec
 // run stores the job, runs it and returns its result and its log.
 func (b *bucket) run(ctx context.Context, job step.Job) (step.Result, string, error) {
 	b.t.Helper()
-	job.Deployment, job.Project, job.Release, job.Environment, job.Step, job.Attempt = "storefront_1_dev_1", "storefront", "1.4.0", "dev", "smoke", 1
+	job.Execution, job.Project, job.Release, job.Environment, job.Step, job.Attempt = "storefront_1_dev_1", "storefront", "1.4.0", "dev", "smoke", 1
 	if job.TimeoutMS == 0 {
 		job.TimeoutMS = 60_000
 	}

@@ -17,8 +17,9 @@ type CodeBuild struct {
 	project string
 }
 
-// A buildStarter starts builds; [codebuild.Client] is one.
+// A buildStarter starts and stops builds; [codebuild.Client] is one.
 type buildStarter interface {
+	StopBuild(ctx context.Context, in *codebuild.StopBuildInput, options ...func(*codebuild.Options)) (*codebuild.StopBuildOutput, error)
 	StartBuild(ctx context.Context, in *codebuild.StartBuildInput, options ...func(*codebuild.Options)) (*codebuild.StartBuildOutput, error)
 }
 
@@ -34,9 +35,9 @@ const buildMargin = 5 * time.Minute
 
 // Start implements [Builds]. CodeBuild honours the token for five minutes, per the
 // StartBuild reference.
-func (c *CodeBuild) Start(ctx context.Context, r BuildRequest) error {
+func (c *CodeBuild) Start(ctx context.Context, r BuildRequest) (id string, err error) {
 	minutes := math.Ceil((r.Timeout + buildMargin).Minutes())
-	_, err := c.client.StartBuild(ctx, &codebuild.StartBuildInput{
+	started, err := c.client.StartBuild(ctx, &codebuild.StartBuildInput{
 		ProjectName:              &c.project,
 		IdempotencyToken:         &r.IdempotencyToken,
 		TimeoutInMinutesOverride: aws.Int32(int32(minutes)),
@@ -45,7 +46,18 @@ func (c *CodeBuild) Start(ctx context.Context, r BuildRequest) error {
 		},
 	})
 	if err != nil {
-		return fmt.Errorf("start build of project %s: %w", c.project, err)
+		return "", fmt.Errorf("start build of project %s: %w", c.project, err)
+	}
+	if started.Build == nil || aws.ToString(started.Build.Id) == "" {
+		return "", fmt.Errorf("start build of project %s: the answer names no build", c.project)
+	}
+	return *started.Build.Id, nil
+}
+
+// Stop implements [Builds]. A build that has ended stays as it is, per the StopBuild reference.
+func (c *CodeBuild) Stop(ctx context.Context, id string) error {
+	if _, err := c.client.StopBuild(ctx, &codebuild.StopBuildInput{Id: &id}); err != nil {
+		return fmt.Errorf("stop build %s: %w", id, err)
 	}
 	return nil
 }

@@ -64,6 +64,6 @@ func (httpRequest) Start(ctx context.Context, d Dependencies, w Work) (Outcome, 
 	if p.safe() && p.repeatable() {
 		return caller.ask(ctx)
 	}
-	return keptResult{objects: d.Objects, bucket: d.WorkBucket, jobKey: JobKey(w.Deployment, w.Step, w.Attempt), now: d.Now}.
+	return keptResult{objects: d.Objects, bucket: d.WorkBucket, jobKey: JobKey(w.Execution, w.Step, w.Attempt), now: d.Now}.
 		once(ctx, !p.repeatable(), caller.ask)
 }

@@ -56,7 +56,7 @@ func TestASafeRequestLeavesNothingBehind(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if kept := s.list("work"); kept != "" || len(w.requests()) != 2 || w.requests()[0] != "GET /" {
+	if kept := s.kept(); kept != "" || len(w.requests()) != 2 || w.requests()[0] != "GET /" {
 		t.Errorf("%s is kept and %q was asked", kept, w.requests())
 	}
 }
@@ -193,8 +193,8 @@ func TestParametersAreCheckedOnceTheyAreResolved(t *testing.T) {
 	attempt.Timeout = 14*time.Minute + time.Second
 	_, err := s.on(step.Web{Network: w}).Start(context.Background(), "http", attempt)
 	wantFailure(t, "time-out", err, "BadParameter: timeout: 14m1s is too long for a request, which is made inside one function; write at most 14m", true)
-	if len(w.dials()) > 0 || s.list("work") != "" {
-		t.Errorf("dialed %q, kept %s", w.dials(), s.list("work"))
+	if len(w.dials()) > 0 || s.kept() != "" {
+		t.Errorf("dialed %q, kept %s", w.dials(), s.kept())
 	}
 }
 

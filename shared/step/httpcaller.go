@@ -35,7 +35,7 @@ func newHTTPCaller(p httpParameters, d Dependencies, w Work) (*httpCaller, error
 	}
 	return &httpCaller{
 		parameters: p, timeout: w.Timeout, log: w.Log, now: d.Now,
-		key:       fmt.Sprintf("%s/%s/%d", w.Deployment, w.Step, w.Attempt),
+		key:       fmt.Sprintf("%s/%s/%d", w.Execution, w.Step, w.Attempt),
 		target:    p.Method + " " + u.Scheme + "://" + u.Host + u.EscapedPath(),
 		transport: newHTTPTransport(d.Web, p.AllowPrivate),
 	}, nil

@@ -51,7 +51,7 @@ func TestAnEffectThatIsCompleteIsNotRepeated(t *testing.T) {
 		if outcomes[0].Done != (c.want == "") || outcomes[0].Done != outcomes[1].Done || !maps.Equal(outcomes[0].Outputs, outcomes[1].Outputs) {
 			t.Errorf("%s: outcomes %+v", name, outcomes)
 		}
-		if got := s.list("work"); got != c.kept || len(w.requests()) != 1 {
+		if got := s.kept(); got != c.kept || len(w.requests()) != 1 {
 			t.Errorf("%s: %s is kept, %q was asked", name, got, w.requests())
 		}
 	}

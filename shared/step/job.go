@@ -14,9 +14,10 @@ import (
 
 // A Job is all that the machine that runs a script is told, stored under [JobKey].
 type Job struct {
-	Deployment  string     `json:"deployment"`
+	Execution   string     `json:"execution"` // the deployment's or the run's id
 	Project     string     `json:"project"`
-	Release     string     `json:"release"`
+	Release     string     `json:"release,omitempty"` // "" in a run
+	Runbook     string     `json:"runbook,omitempty"` // "" in a deployment
 	Environment string     `json:"environment"`
 	Step        string     `json:"step"`
 	Attempt     int        `json:"attempt"`
@@ -32,7 +33,7 @@ type Job struct {
 // newJob returns the job that p and w ask for, or a permanent [*Failure].
 func newJob(p scriptParameters, w Work) (Job, error) {
 	j := Job{
-		Deployment: w.Deployment, Project: w.Project, Release: w.Release, Environment: w.Environment,
+		Execution: w.Execution, Project: w.Project, Release: w.Release, Runbook: w.Runbook, Environment: w.Environment,
 		Step: w.Step, Attempt: w.Attempt, Shell: p.Shell, Run: p.Run, PackageName: p.Package,
 		Variables: w.Variables, TimeoutMS: w.Timeout.Milliseconds(),
 	}
@@ -51,7 +52,7 @@ func (j Job) Timeout() time.Duration { return time.Duration(j.TimeoutMS) * time.
 
 // token names the attempt in the letters that an idempotency token may have.
 func (j Job) token() string {
-	sum := sha256.Sum256([]byte(JobKey(j.Deployment, j.Step, j.Attempt)))
+	sum := sha256.Sum256([]byte(JobKey(j.Execution, j.Step, j.Attempt)))
 	return hex.EncodeToString(sum[:])
 }
 
@@ -59,8 +60,8 @@ func (j Job) token() string {
 const JobVariable = "SLIPWAY_JOB"
 
 // JobKey returns where in the work bucket the job of an attempt is stored.
-func JobKey(deployment, step string, attempt int) string {
-	return fmt.Sprintf("jobs/%s/%s/%d/job.json", deployment, step, attempt)
+func JobKey(execution, step string, attempt int) string {
+	return fmt.Sprintf("jobs/%s/%s/%d/job.json", execution, step, attempt)
 }
 
 // ResultKey returns where the result of the job at jobKey is stored.
@@ -71,20 +72,20 @@ func ResultKey(jobKey string) string { return strings.TrimSuffix(jobKey, "job.js
 func ClaimKey(jobKey string) string { return strings.TrimSuffix(jobKey, "job.json") + "claim.json" }
 
 // LogKey returns where in the work bucket the log of an attempt is stored.
-func LogKey(deployment, step string, attempt int) string {
-	return fmt.Sprintf("logs/%s/%s/%d.log", deployment, step, attempt)
+func LogKey(execution, step string, attempt int) string {
+	return fmt.Sprintf("logs/%s/%s/%d.log", execution, step, attempt)
 }
 
-// jobKey is the form of a job's key; an execution's name, which a deployment's id
-// becomes, has at most 80 characters.
+// jobKey is the form of a job's key; an execution's name, which a deployment's or a
+// run's id becomes, has at most 80 characters.
 var jobKey = regexp.MustCompile(`^jobs/([A-Za-z0-9][A-Za-z0-9._-]{0,79})/([a-z0-9-]+)/([1-9][0-9]{0,3})/job\.json$`)
 
 // ParseJobKey takes a key that [JobKey] returned apart. It returns
 // [pipeline.ErrInvalid] for any other text.
-func ParseJobKey(key string) (deployment, step string, attempt int, err error) {
+func ParseJobKey(key string) (execution, step string, attempt int, err error) {
 	parts := jobKey.FindStringSubmatch(key)
 	if parts == nil || pipeline.CheckName("step", parts[2]) != nil {
-		return "", "", 0, fmt.Errorf("job key %q: not of the form jobs/DEPLOYMENT/STEP/ATTEMPT/job.json: %w", key, pipeline.ErrInvalid)
+		return "", "", 0, fmt.Errorf("job key %q: not of the form jobs/EXECUTION/STEP/ATTEMPT/job.json: %w", key, pipeline.ErrInvalid)
 	}
 	attempt, err = strconv.Atoi(parts[3])
 	if err != nil {

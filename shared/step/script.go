@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"slipway/events"
 	"slipway/shared/objects"
 )
 
@@ -29,9 +30,11 @@ type script struct{}
 
 // Builds starts the machines that run jobs; [CodeBuild] is one.
 type Builds interface {
-	// Start starts a build for the job. Repeating it soon with the same token starts
-	// no other.
-	Start(ctx context.Context, r BuildRequest) error
+	// Start starts a build for the job and returns its id. Repeating it soon with the
+	// same token starts no other.
+	Start(ctx context.Context, r BuildRequest) (id string, err error)
+	// Stop stops a build that goes on.
+	Stop(ctx context.Context, id string) error
 }
 
 // A BuildRequest asks for a machine that runs one job.
@@ -105,12 +108,27 @@ func (script) Start(ctx context.Context, d Dependencies, w Work) (Outcome, error
 	if err != nil {
 		return Outcome{}, fmt.Errorf("encode job of step %s: %w", w.Step, err)
 	}
-	key := JobKey(w.Deployment, w.Step, w.Attempt)
+	key := JobKey(w.Execution, w.Step, w.Attempt)
 	if err := d.Objects.Put(ctx, d.WorkBucket, key, bytes.NewReader(text), objects.Options{ContentType: "application/json"}); err != nil {
 		return Outcome{}, fmt.Errorf("store job %s: %w", key, err)
 	}
-	if err := d.Builds.Start(ctx, BuildRequest{JobKey: key, IdempotencyToken: job.token(), Timeout: w.Timeout}); err != nil {
+	build, err := d.Builds.Start(ctx, BuildRequest{JobKey: key, IdempotencyToken: job.token(), Timeout: w.Timeout})
+	if err != nil {
 		return Outcome{}, fmt.Errorf("start build for job %s: %w", key, err)
 	}
+	return Outcome{Work: build}, nil
+}
+
+// Works implements [Remote]. A build tells its job by itself, and its end is read by
+// [Runner.ReadResult]: it needs no record, which a second build of the job would not have.
+func (script) Works(events.Raw) []string { return nil }
+
+// Check implements [Remote]; see Works.
+func (script) Check(context.Context, Dependencies, Work, string) (Outcome, error) {
 	return Outcome{}, nil
+}
+
+// Cancel implements [Remote].
+func (script) Cancel(ctx context.Context, d Dependencies, _ Work, build string) error {
+	return d.Builds.Stop(ctx, build)
 }

@@ -73,12 +73,12 @@ func (b *builder) use(project string) {
 func (b *builder) start(a step.Artifact) (job string, err error) {
 	b.t.Helper()
 	w := work(`{"run":"./smoke.sh","package":"web"}`, a)
-	w.Deployment = b.deployment
+	w.Execution = b.deployment
 	outcome, err := b.runner.Start(b.t.Context(), "script", w)
 	if err == nil && outcome.Done {
 		b.t.Error("the script is done when it has started")
 	}
-	return step.JobKey(w.Deployment, w.Step, w.Attempt), err
+	return step.JobKey(w.Execution, w.Step, w.Attempt), err
 }
 
 // builds returns the builds of the project, as they are once they are looked at.
@@ -102,7 +102,7 @@ func aScriptIsAJobAndABuild(b *builder) {
 	a := b.push("smoke.sh", "exit 0")
 	key, err := b.start(a)
 	b.must(err)
-	if job := b.job(key); job.Run != "./smoke.sh" || job.Deployment != b.deployment || !reflect.DeepEqual(job.Package, &a) || job.TimeoutMS != 60_000 {
+	if job := b.job(key); job.Run != "./smoke.sh" || job.Execution != b.deployment || !reflect.DeepEqual(job.Package, &a) || job.TimeoutMS != 60_000 {
 		b.t.Errorf("the job is %+v", job)
 	}
 	if all := b.builds(); len(all) != 1 || aws.ToString(all[0].ProjectName) != b.project {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/codebuild"
+	"github.com/aws/aws-sdk-go-v2/service/codebuild/types"
 
 	"slipway/shared/pipeline"
 	"slipway/shared/step"
@@ -32,7 +33,7 @@ func TestAScriptBecomesAJobAndABuild(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := step.Job{
-		Deployment: "storefront_1_production_1", Project: "storefront", Release: "1.4.0", Environment: "production",
+		Execution: "storefront_1_production_1", Project: "storefront", Release: "1.4.0", Environment: "production",
 		Step: "site", Attempt: 1, Shell: "bash", Run: "echo {not} a placeholder", PackageName: "web", Package: &a,
 		Variables: []step.Variable{{Name: "API_URL", Value: "https://example.com"}}, TimeoutMS: 60_000,
 	}
@@ -111,20 +112,32 @@ func TestKeysOfAnAttemptLieTogether(t *testing.T) {
 	}
 }
 
-// starts records StartBuild requests.
-type starts struct{ in *codebuild.StartBuildInput }
+// starts records StartBuild and StopBuild requests.
+type starts struct {
+	in      *codebuild.StartBuildInput
+	stopped string
+}
 
 func (s *starts) StartBuild(_ context.Context, in *codebuild.StartBuildInput, _ ...func(*codebuild.Options)) (*codebuild.StartBuildOutput, error) {
 	s.in = in
-	return &codebuild.StartBuildOutput{}, nil
+	return &codebuild.StartBuildOutput{Build: &types.Build{Id: new("scripts:1")}}, nil
+}
+
+func (s *starts) StopBuild(_ context.Context, in *codebuild.StopBuildInput, _ ...func(*codebuild.Options)) (*codebuild.StopBuildOutput, error) {
+	s.stopped = *in.Id
+	return &codebuild.StopBuildOutput{}, nil
 }
 
 func TestCodeBuildIsToldTheJobAndATimeBeyondTheScripts(t *testing.T) {
 	for timeout, want := range map[time.Duration]int32{time.Second: 6, 10 * time.Minute: 15, 8 * time.Hour: 485} {
 		client := &starts{}
-		err := step.NewCodeBuild(client, "scripts").Start(context.Background(), step.BuildRequest{JobKey: jobKey, IdempotencyToken: "t", Timeout: timeout})
+		builds := step.NewCodeBuild(client, "scripts")
+		id, err := builds.Start(context.Background(), step.BuildRequest{JobKey: jobKey, IdempotencyToken: "t", Timeout: timeout})
 		if err != nil {
 			t.Fatal(err)
+		}
+		if err := builds.Stop(context.Background(), id); err != nil || client.stopped != "scripts:1" {
+			t.Errorf("build %q: Stop = %v, stopped %q", id, err, client.stopped)
 		}
 		v := client.in.EnvironmentVariablesOverride
 		if *client.in.ProjectName != "scripts" || *client.in.IdempotencyToken != "t" || *client.in.TimeoutInMinutesOverride != want ||

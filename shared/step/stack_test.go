@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -33,6 +34,7 @@ type stack struct {
 	runner   *step.Runner
 	requests []string // of S3, as "METHOD path?query"
 	builds   []step.BuildRequest
+	stopped  []string // ids of builds
 }
 
 func newStack(t *testing.T) *stack {
@@ -71,8 +73,14 @@ func (s *stack) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // Start implements [step.Builds].
-func (s *stack) Start(_ context.Context, r step.BuildRequest) error {
+func (s *stack) Start(_ context.Context, r step.BuildRequest) (string, error) {
 	s.builds = append(s.builds, r)
+	return fmt.Sprintf("scripts:%d", len(s.builds)), nil
+}
+
+// Stop implements [step.Builds].
+func (s *stack) Stop(_ context.Context, id string) error {
+	s.stopped = append(s.stopped, id)
 	return nil
 }
 
@@ -116,6 +124,12 @@ func (s *stack) put(bucket, key, body string) {
 	}
 }
 
+// kept returns the keys of the work bucket but those of logs.
+func (s *stack) kept() string {
+	keys := slices.DeleteFunc(strings.Fields(s.list("work")), func(key string) bool { return strings.HasPrefix(key, "logs/") })
+	return strings.Join(keys, " ")
+}
+
 // list returns the keys of a bucket.
 func (s *stack) list(bucket string) string {
 	s.t.Helper()
@@ -147,7 +161,7 @@ func (s *stack) read(bucket, key string) string {
 // work returns an attempt with the parameters.
 func work(with string, a step.Artifact) step.Work {
 	return step.Work{
-		Deployment: "storefront_1_production_1", Project: "storefront", Release: "1.4.0", Environment: "production",
+		Execution: "storefront_1_production_1", Project: "storefront", Release: "1.4.0", Environment: "production",
 		Step: "site", Attempt: 1, With: []byte(with), Timeout: time.Minute,
 		Variables: []step.Variable{{Name: "API_URL", Value: "https://example.com"}},
 		Packages:  map[string]step.Artifact{"web": a},

@@ -33,21 +33,35 @@ type Kind interface {
 	Start(ctx context.Context, d Dependencies, w Work) (Outcome, error)
 }
 
-// Work is one attempt at one step of a deployment.
+// Work is one attempt at one step of a deployment or of a runbook's run.
 type Work struct {
-	Deployment  string
-	Project     string
-	Release     string
-	Environment string
-	Step        string
-	Attempt     int                 // from 1
-	With        json.RawMessage     // the parameters, with placeholders resolved; see [Resolve]
-	Variables   []Variable          // distinct names
-	Packages    map[string]Artifact // the release's packages by name
-	Timeout     time.Duration       // for this attempt
-	// Log takes lines for people; nil discards them. A kind whose work goes on
-	// elsewhere writes none: the log is then written there, under [LogKey].
-	Log io.Writer
+	Execution   string              `json:"execution"` // the deployment's or the run's id
+	Project     string              `json:"project"`
+	Release     string              `json:"release,omitempty"` // "" in a run
+	Runbook     string              `json:"runbook,omitempty"` // "" in a deployment
+	Environment string              `json:"environment"`
+	Target      Target              `json:"target"`
+	StartedBy   string              `json:"startedBy"` // who asked for the execution
+	Step        string              `json:"step"`
+	Attempt     int                 `json:"attempt"`   // from 1
+	With        json.RawMessage     `json:"with"`      // the parameters, with placeholders resolved; see [Resolve]
+	Variables   []Variable          `json:"variables"` // distinct names
+	Packages    map[string]Artifact `json:"packages"`  // the release's packages by name
+	Timeout     time.Duration       `json:"timeout"`   // for this attempt, in nanoseconds as JSON
+	// Log takes lines for people, which [Runner] keeps under [LogKey]; a caller's own
+	// log, which may be nil, gets those of Start too. A kind whose work writes that log
+	// itself, elsewhere, writes none.
+	Log io.Writer `json:"-"`
+}
+
+// A Target is where a step acts: the environment's place, as the platform file says.
+// Empty fields stand for the stack's own account and Region, its own rights, and
+// AWS's own endpoints.
+type Target struct {
+	Account  string `json:"account,omitempty"` // 12 digits
+	Region   string `json:"region,omitempty"`
+	Role     string `json:"role,omitempty"`     // name of the deploy role in Account
+	Endpoint string `json:"endpoint,omitempty"` // URL that answers in AWS's place
 }
 
 // A Variable is a value that a step is given by name.
@@ -56,10 +70,15 @@ type Variable struct {
 	Value string `json:"value"`
 }
 
-// An Outcome is what Start came to when it did not fail.
+// An Outcome is what an attempt came to when it did not fail.
 type Outcome struct {
 	// Done tells that the step has succeeded. When false, the work goes on elsewhere
-	// and its completion event is to be waited for.
+	// and an event of its end is to be waited for.
 	Done    bool
 	Outputs map[string]string // when Done
+	// Work names what goes on elsewhere, when it is that of a [Remote] kind: the text
+	// by which its events are told from others, such as an ARN. A work that has come
+	// to its next part has another name then; "" from [Remote].Check says that it goes
+	// on under the name it has.
+	Work string
 }
