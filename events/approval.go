@@ -2,7 +2,8 @@ package events
 
 // ApprovalDecided tells what one approver decided on one plan.
 type ApprovalDecided struct {
-	Deployment
+	Subject
+	Step     string `json:"step,omitempty"` // that asked, if a step did
 	Plan     string `json:"plan"`
 	Decision string `json:"decision"` // "approve" or "reject"
 	By       string `json:"by"`

@@ -6,6 +6,9 @@ type Deployment struct {
 	Project     string `json:"project"`
 	Release     string `json:"release"`
 	Environment string `json:"environment"`
+	// Via is the attempt at a step that asked for it, if one did, such as
+	// storefront_incident_3/roll-back/1.
+	Via string `json:"via,omitempty"`
 }
 
 // DeploymentRequested tells that a deployment is to be made, by a lifecycle or by a person.
@@ -37,7 +40,9 @@ type ApprovalStart struct {
 
 // An ApprovalInput is the input of an Approve-<environment> execution.
 type ApprovalInput struct {
-	Deployment string `json:"deployment"`
+	Deployment string `json:"deployment,omitempty"`
+	Run        string `json:"run,omitempty"`  // instead of the deployment, for a step of a run
+	Step       string `json:"step,omitempty"` // when a step asks
 	Plan       string `json:"plan"`
 	Decision   string `json:"decision"` // "approve" or "reject"
 	Note       string `json:"note"`
@@ -90,6 +95,15 @@ type DeploymentCancelled struct {
 
 // Type returns "deployment.cancelled.v1".
 func (DeploymentCancelled) Type() string { return "deployment.cancelled.v1" }
+
+// DeploymentCancelling tells that somebody wants a deployment that runs to end.
+type DeploymentCancelling struct {
+	Deployment
+	Cause string `json:"cause"`
+}
+
+// Type returns "deployment.cancelling.v1".
+func (DeploymentCancelling) Type() string { return "deployment.cancelling.v1" }
 
 // DeploymentRejected tells that an approver said no.
 type DeploymentRejected struct {

@@ -42,10 +42,14 @@ func TestSchemasAgreeOnWhatTheyShare(t *testing.T) {
 		source, _ := events.Schema(e.Type())
 		decode(t, e.Type(), source, &root)
 		parts := object{"record": root["$defs"].(object)["record"]}
-		for _, field := range fields(reflect.TypeFor[events.Deployment]()) {
-			if strings.HasPrefix(e.Type(), "deployment.") || strings.HasPrefix(e.Type(), "step.") {
-				parts[field] = root["properties"].(object)[field]
+		noun, _, _ := strings.Cut(e.Type(), ".")
+		for _, field := range append(fields(reflect.TypeFor[events.Subject]()), "start", "via") {
+			if part, ok := root["properties"].(object)[field]; ok && slices.Contains([]string{"approval", "deployment", "runbook", "step"}, noun) {
+				parts[field] = part
 			}
+		}
+		if trigger, ok := root["$defs"].(object)["trigger"]; ok {
+			parts["trigger"] = trigger
 		}
 		for name, part := range parts {
 			if shared[name] == nil {
@@ -93,17 +97,30 @@ func (d document) describesFields(place string, part object, of reflect.Type) {
 		d.t.Errorf("%s: %s has other fields than %v (-struct +schema):\n%s", d.name, place, of, diff)
 		return
 	}
-	var needed []string
-	for _, field := range part["required"].([]any) {
-		needed = append(needed, field.(string))
-	}
-	slices.Sort(needed)
-	if diff := cmp.Diff(required(of), needed); diff != "" {
+	if diff := cmp.Diff(required(of), named(part)); diff != "" {
 		d.t.Errorf("%s: %s requires other fields than %v (-struct +schema):\n%s", d.name, place, of, diff)
+	}
+	anyOf, _ := part["anyOf"].([]any)
+	var choices [][]string
+	for _, choice := range anyOf {
+		choices = append(choices, named(choice.(object)))
+	}
+	if diff := cmp.Diff(alternatives(of), choices); diff != "" {
+		d.t.Errorf("%s: %s has other alternatives than %v (-struct +schema):\n%s", d.name, place, of, diff)
 	}
 	for name, field := range tagged(of) {
 		d.describes(place+"/"+name, properties[name].(object), field.Type)
 	}
+}
+
+// named returns the fields that part requires, sorted.
+func named(part object) []string {
+	var all []string
+	for _, field := range part["required"].([]any) {
+		all = append(all, field.(string))
+	}
+	slices.Sort(all)
+	return all
 }
 
 // typeName returns what JSON Schema calls a value of a Go type.
@@ -134,14 +151,46 @@ func tagged(of reflect.Type) map[string]reflect.StructField {
 			maps.Copy(all, tagged(field.Type))
 			continue
 		}
-		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
-		all[name] = field
+		all[inJSON(field)] = field
 	}
 	return all
 }
 
+// inJSON returns a field's name in JSON.
+func inJSON(field reflect.StructField) string {
+	name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+	return name
+}
+
 // fields returns the names of a struct's fields in JSON, sorted.
 func fields(of reflect.Type) []string { return slices.Sorted(maps.Keys(tagged(of))) }
+
+// show notes which fields value, the JSON of a struct, shows of that struct and of
+// those within it.
+func show(shown map[reflect.Type]object, of reflect.Type, value any) {
+	if list, ok := value.([]any); ok {
+		for _, element := range list {
+			show(shown, of.Elem(), element)
+		}
+		return
+	}
+	has, ok := value.(object)
+	if !ok || of.Kind() != reflect.Struct {
+		return
+	}
+	if shown[of] == nil {
+		shown[of] = object{}
+	}
+	maps.Copy(shown[of], has)
+	for i := range of.NumField() {
+		if field := of.Field(i); field.Anonymous {
+			show(shown, field.Type, value)
+		}
+	}
+	for name, field := range tagged(of) {
+		show(shown, field.Type, has[name])
+	}
+}
 
 // required returns those of the fields that are always there.
 func required(of reflect.Type) []string {
@@ -152,5 +201,36 @@ func required(of reflect.Type) []string {
 		}
 	}
 	slices.Sort(all)
+	return all
+}
+
+// alternatives returns the sets of optional fields, sorted, of which one is always
+// there; a struct that needs none has no sets.
+func alternatives(of reflect.Type) [][]string {
+	switch {
+	case holds(of, reflect.TypeFor[events.Subject]()):
+		return [][]string{{"deployment", "release"}, {"run", "runbook"}}
+	case of == reflect.TypeFor[events.ApprovalInput]():
+		return [][]string{{"deployment"}, {"run", "step"}}
+	}
+	return nil
+}
+
+// holds tells whether a struct embeds another.
+func holds(of, embedded reflect.Type) bool {
+	field, ok := of.FieldByName(embedded.Name())
+	return ok && field.Anonymous && field.Type == embedded
+}
+
+// needed returns the fields without which whole, the detail of an event of that
+// struct, would not be one: those that are always there, the record, and those of the
+// alternative that whole has.
+func needed(of reflect.Type, whole object) []string {
+	all := append(required(of), "record")
+	for _, alternative := range alternatives(of) {
+		if _, ok := whole[alternative[0]]; ok {
+			all = append(all, alternative...)
+		}
+	}
 	return all
 }

@@ -50,11 +50,13 @@ type Record struct {
 func All() []Event {
 	return []Event{
 		ApprovalDecided{},
-		DeploymentAwaitingApproval{}, DeploymentCancelled{}, DeploymentFailed{}, DeploymentQueued{},
+		DeploymentAwaitingApproval{}, DeploymentCancelled{}, DeploymentCancelling{}, DeploymentFailed{}, DeploymentQueued{},
 		DeploymentRejected{}, DeploymentRequested{}, DeploymentStarted{}, DeploymentSucceeded{}, DeploymentSuperseded{},
 		PackageRegistered{}, PackageRejected{},
 		ProjectApplied{}, ProjectRejected{},
 		ReleaseCreated{},
-		StepFinished{}, StepStarted{},
+		RunbookCancelling{}, RunbookFinished{}, RunbookPaused{}, RunbookPublished{}, RunbookRequested{},
+		RunbookResumed{}, RunbookSkipped{}, RunbookStarted{},
+		StepAwaitingApproval{}, StepFinished{}, StepStarted{},
 	}
 }

@@ -94,17 +94,35 @@ func TestSchemasLetUnknownFieldsPass(t *testing.T) {
 
 func TestSchemasMissEveryRequiredField(t *testing.T) {
 	for _, e := range events.All() {
-		schema, whole := compile(t, e), example(t, exampleFile(e))
-		for _, field := range required(reflect.TypeOf(e)) {
-			missing := maps.Clone(whole)
-			delete(missing, field)
-			if schema.Validate(missing) == nil {
-				t.Errorf("%s without %s fits its schema", e.Type(), field)
+		schema := compile(t, e)
+		for _, file := range exampleFiles(t, e) {
+			whole := example(t, file)
+			for _, field := range needed(reflect.TypeOf(e), whole) {
+				missing := maps.Clone(whole)
+				delete(missing, field)
+				if schema.Validate(missing) == nil {
+					t.Errorf("%s without %s fits its schema", file, field)
+				}
 			}
 		}
-		delete(whole, "record")
-		if schema.Validate(whole) == nil {
-			t.Errorf("%s without record fits its schema", e.Type())
+	}
+}
+
+func TestAnEventOfAProcessIsOfADeploymentOrOfARun(t *testing.T) {
+	for _, e := range events.All() {
+		if !holds(reflect.TypeOf(e), reflect.TypeFor[events.Subject]()) {
+			continue
+		}
+		for _, file := range exampleFiles(t, e) {
+			nobodys := example(t, file)
+			for _, alternative := range alternatives(reflect.TypeOf(e)) {
+				for _, field := range alternative {
+					delete(nobodys, field)
+				}
+			}
+			if compile(t, e).Validate(nobodys) == nil {
+				t.Errorf("%s with neither a deployment nor a run fits its schema", file)
+			}
 		}
 	}
 }
@@ -130,16 +148,18 @@ func TestExamplesSurviveTheirStructs(t *testing.T) {
 }
 
 // TestExamplesShowEveryField keeps the other tests honest: a field that no example
-// has is not tested.
+// has is not tested. Of a struct that several events hold, any of them may show it.
 func TestExamplesShowEveryField(t *testing.T) {
+	shown := map[reflect.Type]object{}
 	for _, e := range events.All() {
-		shown := object{}
 		for _, file := range exampleFiles(t, e) {
-			maps.Copy(shown, example(t, file))
+			show(shown, reflect.TypeOf(e), example(t, file))
 		}
-		for _, field := range fields(reflect.TypeOf(e)) {
-			if _, ok := shown[field]; !ok {
-				t.Errorf("no example of %s has %s", e.Type(), field)
+	}
+	for of, has := range shown {
+		for i := range of.NumField() {
+			if _, ok := has[inJSON(of.Field(i))]; !ok && !of.Field(i).Anonymous {
+				t.Errorf("no example has %s of %v", inJSON(of.Field(i)), of)
 			}
 		}
 	}

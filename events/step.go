@@ -2,7 +2,7 @@ package events
 
 // StepStarted tells that an attempt at a step begins.
 type StepStarted struct {
-	Deployment
+	Subject
 	Step    string `json:"step"`
 	Kind    string `json:"kind"`
 	Attempt int    `json:"attempt"` // from 1
@@ -11,9 +11,24 @@ type StepStarted struct {
 // Type returns "step.started.v1".
 func (StepStarted) Type() string { return "step.started.v1" }
 
+// StepAwaitingApproval asks for a decision on whether a process goes on. Start is
+// what an approver does in the Step Functions console.
+type StepAwaitingApproval struct {
+	Subject
+	Step      string        `json:"step"`
+	Message   string        `json:"message"` // what the step asks
+	Plan      string        `json:"plan"`
+	Quorum    int           `json:"quorum"`
+	Approvers []string      `json:"approvers"` // groups
+	Start     ApprovalStart `json:"start"`
+}
+
+// Type returns "step.awaiting-approval.v1".
+func (StepAwaitingApproval) Type() string { return "step.awaiting-approval.v1" }
+
 // StepFinished tells how an attempt at a step ended.
 type StepFinished struct {
-	Deployment
+	Subject
 	Step    string            `json:"step"`
 	Kind    string            `json:"kind"`
 	Attempt int               `json:"attempt"`

@@ -4,12 +4,15 @@ package functions
 
 import (
 	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"slipway/functions/cancelsteps"
 	"slipway/functions/createrelease"
 	"slipway/functions/finishdeployment"
+	"slipway/functions/finishrun"
 	"slipway/functions/lockenvironment"
 	"slipway/functions/plandeployment"
 	"slipway/functions/publishevents"
@@ -27,6 +30,11 @@ type Installation struct {
 	// WORK_BUCKET and PLATFORM, and what else the function's line in the stack gives it.
 	Getenv func(name string) string
 	Now    func() time.Time
+	// Runnable are the step kinds that act on AWS and that can be run; nil for all of them.
+	Runnable []string
+	// Network reaches servers other than AWS's, for environments that name an endpoint;
+	// nil where AWS's own client does.
+	Network *http.Client
 }
 
 // A Function is one Lambda function.
@@ -40,14 +48,20 @@ func Catalog() []Function {
 	return []Function{
 		{"api", func(p *parts) any { return p.api().Handle }},
 		{"applyproject", func(p *parts) any { return fault.Handle(p.applier().Handle) }},
+		{"cancelsteps", func(p *parts) any {
+			return fault.Handle(cancelsteps.New(p.table(), p.runner(), p.reporter()).Handle)
+		}},
 		{"createrelease", func(p *parts) any { return fault.Handle(createrelease.New(p.table(), p.now).Handle) }},
 		{"decideapproval", func(p *parts) any { return fault.Handle(p.decider().Handle) }},
 		{"finishdeployment", func(p *parts) any { return fault.Handle(finishdeployment.New(p.table(), p.now).Handle) }},
+		{"finishrun", func(p *parts) any {
+			return fault.Handle(finishrun.New(p.table(), p.planner(), p.objects(), p.env("WORK_BUCKET"), p.now).Handle)
+		}},
 		{"lockenvironment", func(p *parts) any {
 			return fault.Handle(lockenvironment.New(p.table(), p.planner(), p.executions(), p.now).Handle)
 		}},
 		{"plandeployment", func(p *parts) any {
-			return fault.Handle(plandeployment.New(p.table(), p.planner(), p.objects(), p.env("WORK_BUCKET")).Handle)
+			return fault.Handle(plandeployment.New(p.table(), p.planner(), p.plans()).Handle)
 		}},
 		{"promote", func(p *parts) any { return fault.Handle(p.promoter().Handle) }},
 		{"publishevents", func(p *parts) any { return fault.Handle(publishevents.New(p.bus()).Handle) }},
@@ -59,10 +73,13 @@ func Catalog() []Function {
 			return fault.Handle(resumestep.New(p.table(), p.runner(), p.executions(), p.reporter()).Handle)
 		}},
 		{"runstep", func(p *parts) any {
-			return fault.Handle(runstep.New(p.table(), p.runner(), p.objects(), p.env("WORK_BUCKET"), p.reporter(), p.now).Handle)
+			return fault.Handle(runstep.New(p.table(), p.runner(), p.plans(), p.reporter(), p.now).Handle)
 		}},
 		{"startdeployment", func(p *parts) any {
 			return fault.Handle(startdeployment.New(p.executions(), p.env("DEPLOY_STATE_MACHINE")).Handle)
+		}},
+		{"startrunbook", func(p *parts) any {
+			return fault.Handle(p.starter(p.executions(), p.env("RUNBOOK_STATE_MACHINE")).Handle)
 		}},
 		{"sweepimages", func(p *parts) any { return fault.Handle(p.sweeper().Handle) }},
 	}

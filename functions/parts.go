@@ -11,15 +11,21 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
+	"slipway/events"
 	"slipway/functions/api"
 	"slipway/functions/applyproject"
+	"slipway/functions/cancelsteps"
 	"slipway/functions/decideapproval"
 	"slipway/functions/promote"
 	"slipway/functions/registerpackage"
+	"slipway/functions/requestapproval"
 	"slipway/functions/runstep"
+	"slipway/functions/startrunbook"
 	"slipway/functions/sweepimages"
+	"slipway/shared/accounts"
 	"slipway/shared/bus"
 	"slipway/shared/executions"
 	"slipway/shared/images"
@@ -28,6 +34,8 @@ import (
 	"slipway/shared/platform"
 	"slipway/shared/step"
 	"slipway/shared/table"
+	"slipway/shared/timer"
+	"slipway/shared/trigger"
 )
 
 // parts makes what functions are made of, each from the installation's settings.
@@ -85,15 +93,27 @@ func (p *parts) platform() platform.Platform {
 	return decoded
 }
 
-func (p *parts) planner() *planning.Planner { return planning.New(p.table(), p.platform(), p.now) }
+func (p *parts) planner() *planning.Planner {
+	return planning.New(p.table(), p.platform(), p.installation.Runnable, p.now)
+}
+
+func (p *parts) plans() *planning.Plans { return planning.NewPlans(p.objects(), p.env("WORK_BUCKET")) }
 
 func (p *parts) runner() *step.Runner {
-	dependencies := step.Dependencies{Objects: p.objects(), Images: p.images(), WorkBucket: p.env("WORK_BUCKET"), Web: p.web(), Now: p.now}
-	if project := p.installation.Getenv("BUILD_PROJECT"); project != "" { // resumestep starts no builds
-		dependencies.Builds = step.NewCodeBuild(codebuild.NewFromConfig(p.installation.AWS), project)
-	}
-	return step.New(dependencies)
+	return step.New(step.Dependencies{Objects: p.objects(), Images: p.images(), WorkBucket: p.env("WORK_BUCKET"), Web: p.web(), Now: p.now,
+		Builds:   step.NewCodeBuild(codebuild.NewFromConfig(p.installation.AWS), p.env("BUILD_PROJECT"), p.platform().NetworkNames()...),
+		Accounts: accounts.New(p.installation.AWS, p.env("ACCOUNT"), p.env("PARTITION"), p.installation.Network, p.now),
+		Timers:   timer.New(p.scheduler(), p.env("TIMER_GROUP"), p.env("TIMER_TARGET"), p.env("TIMER_ROLE"), p.env("DEAD_LETTERS"), p.now),
+		Approvals: runstep.NewApprovals(p.table(), p.platform(), func(environment string) events.ApprovalStart {
+			return requestapproval.Start(p.env("APPROVE_STATE_MACHINE_PREFIX"), environment)
+		}, p.now),
+		Releases: promote.NewReleases(p.promoter(), p.table(), p.canceller()),
+	})
 }
+
+func (p *parts) scheduler() *scheduler.Client { return scheduler.NewFromConfig(p.installation.AWS) }
+
+func (p *parts) canceller() *cancelsteps.Canceller { return cancelsteps.NewCanceller(p.table(), p.now) }
 
 // web returns the way to servers. On Lambda, loopback is the runtime's own API, which
 // takes answers in the function's name from whoever asks.
@@ -106,7 +126,18 @@ func (p *parts) reporter() *runstep.Reporter {
 }
 
 func (p *parts) applier() *applyproject.Handler {
-	return applyproject.New(p.table(), p.objects(), p.platform(), p.now)
+	return applyproject.New(p.table(), p.objects(), applyproject.NewTriggers(p.table(), p.planner(), p.triggers(), p.now), p.platform(), p.now)
+}
+
+func (p *parts) triggers() *trigger.Triggers {
+	return trigger.New(trigger.Config{Group: p.env("SCHEDULE_GROUP"), Bus: p.env("BUS"), Function: p.env("START_RUNBOOK"),
+		ScheduleRole: p.env("SCHEDULE_ROLE"), DeadLetters: p.env("DEAD_LETTERS")},
+		p.scheduler(), eventbridge.NewFromConfig(p.installation.AWS))
+}
+
+// starter returns what makes runs; only startrunbook starts them, with executions of machine.
+func (p *parts) starter(e *executions.Executions, machine string) *startrunbook.Handler {
+	return startrunbook.New(p.table(), p.planner(), p.plans(), p.platform(), e, machine, p.now)
 }
 
 func (p *parts) registrar() *registerpackage.Handler {
@@ -125,6 +156,6 @@ func (p *parts) decider() *decideapproval.Handler {
 
 func (p *parts) api() *api.API {
 	return api.New(api.Config{Store: p.table(), Objects: p.objects(), Planner: p.planner(), Applier: p.applier(),
-		Promoter: p.promoter(), Decider: p.decider(), Platform: p.platform(),
+		Promoter: p.promoter(), Decider: p.decider(), Starter: p.starter(nil, ""), Canceller: p.canceller(), Platform: p.platform(),
 		Packages: p.env("PACKAGES_BUCKET"), Work: p.env("WORK_BUCKET"), Now: p.now})
 }

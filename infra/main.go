@@ -1,4 +1,5 @@
-// Command infra is the CDK app: it synthesizes the Slipway stack.
+// Command infra is the CDK app: it synthesizes the Slipway stack, and a stack for each
+// environment in another account or Region, which is deployed there.
 package main
 
 import (

@@ -6,29 +6,33 @@ import (
 	"strings"
 	"testing"
 
+	"slipway/cmd/slipway/client"
 	"slipway/functions/api"
 	"slipway/shared/pipeline"
 )
 
-// A desk has one deployment to decide on.
+// A desk has one deployment or run to decide on.
 type desk struct {
-	deployment api.Deployment
-	hash       string // of the plan that it shows
-	decided    []api.DecisionRequest
+	execution client.Execution
+	hash      string // of the plan that it shows
+	decided   []api.DecisionRequest
 }
 
 func (d *desk) Plan(context.Context, string, string, string) (api.PlanReport, error) {
 	return api.PlanReport{Hash: d.hash}, nil
 }
 
-func (d *desk) Deployment(context.Context, string) (api.Deployment, error) { return d.deployment, nil }
+func (d *desk) Execution(context.Context, pipeline.ExecutionID) (client.Execution, error) {
+	return d.execution, nil
+}
 
-func (d *desk) Decide(_ context.Context, _ string, r api.DecisionRequest) (api.Deployment, error) {
+func (d *desk) Decide(_ context.Context, _ pipeline.ExecutionID, r api.DecisionRequest) (client.Execution, error) {
 	d.decided = append(d.decided, r)
-	return d.deployment, nil
+	return d.execution, nil
 }
 
 func TestAPlanIsDecidedOnOnlyAsItIsShown(t *testing.T) {
+	id := pipeline.ExecutionID{Deployment: pipeline.DeploymentID{Project: "storefront", Release: 1, Environment: "dev", Attempt: 1}}
 	for _, test := range []struct {
 		name                   string
 		status                 pipeline.Status
@@ -41,9 +45,9 @@ func TestAPlanIsDecidedOnOnlyAsItIsShown(t *testing.T) {
 		{"it is named", pipeline.StatusAwaitingApproval, "sha256:a", "sha256:b", "sha256:c", "sha256:c", nil},
 		{"it is for the API to refuse", pipeline.StatusSucceeded, "sha256:a", "sha256:b", "", "sha256:a", nil},
 	} {
-		d := &desk{deployment: api.Deployment{Status: string(test.status), Plan: test.asked}, hash: test.shown}
+		d := &desk{execution: client.Execution{Status: string(test.status), Plan: test.asked}, hash: test.shown}
 		var out strings.Builder
-		err := decide(t.Context(), d, &out, "storefront_1_dev_1", api.DecisionRequest{Decision: "approve", Plan: test.argument})
+		err := decide(t.Context(), d, &out, id, api.DecisionRequest{Decision: "approve", Plan: test.argument})
 		if !errors.Is(err, test.is) {
 			t.Errorf("%s: %v", test.name, err)
 		}

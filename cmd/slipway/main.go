@@ -54,7 +54,8 @@ Exit codes: 0 done, 1 failed, 2 wrong use, 3 refused by a gate or for want of a 
 		Example: `  slipway apply slipway.yaml
   slipway push web 1.4.0 web.zip
   slipway promote storefront 1.4.0 production
-  slipway approve storefront_12_production_1`,
+  slipway approve storefront_12_production_1
+  slipway runbook run storefront nightly-backup production`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
@@ -89,15 +90,18 @@ func commands(connect connector, out, errOut io.Writer) []group {
 			newApplyCommand(connect, out),
 			newPushCommand(connect, out),
 			newReleaseCommand(connect, out),
+			newAuditCommand(connect, out, errOut),
 		}},
-		{"Deployments", []*cobra.Command{
+		{"Deployments and runbooks", []*cobra.Command{
 			newStatusCommand(connect, out),
 			newPlanCommand(connect, out),
 			newPromoteCommand(connect, out),
 			newApproveCommand(connect, out),
 			newRejectCommand(connect, out),
+			newCancelCommand(connect, out),
 			newRollbackCommand(connect, out),
 			newDeploymentsCommand(connect, out),
+			newRunbookCommand(connect, out),
 			newLogsCommand(connect, out),
 		}},
 		{onThisMachine, []*cobra.Command{

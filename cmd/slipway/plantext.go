@@ -23,7 +23,7 @@ func planText(r api.PlanReport) string {
 // target returns an environment with what the platform file says of it.
 func target(t pipeline.PlannedTarget) string {
 	text := t.Name
-	for _, part := range []struct{ noun, value string }{{"account", t.Account}, {"Region", t.Region}, {"role", t.Role}} {
+	for _, part := range []struct{ noun, value string }{{"account", t.Account}, {"Region", t.Region}, {"role", t.Role}, {"endpoint", t.Endpoint}} {
 		if part.value != "" {
 			text += ", " + part.noun + " " + part.value
 		}

@@ -10,13 +10,14 @@ import (
 
 func newRejectCommand(connect connector, out io.Writer) *cobra.Command {
 	command := &cobra.Command{
-		Use:   "reject DEPLOYMENT",
-		Short: "Reject a deployment's plan",
-		Long: `Reject the plan of a deployment that asks for approval, in your own name, which ends
-the deployment. Without --plan the plan is shown and rejected as it is; with it, only
-if it is still that one.`,
-		Example: `  slipway reject storefront_12_production_1 --note "the migration is missing"`,
-		Args:    cobra.ExactArgs(1),
+		Use:   "reject DEPLOYMENT|RUN [STEP]",
+		Short: "Reject a deployment's plan, or a step that asks",
+		Long: `Reject, in your own name, the plan of a deployment that asks for approval, which ends
+the deployment, or a step of a deployment or of a run that does, which fails the step.
+Without STEP it is the one that asks. Without --plan it is shown what is rejected;
+with it, it is rejected only if that is the plan.`,
+		Example: `  slipway reject storefront_12_production_1 --note "the migration is missing"
+  slipway reject storefront_incident_3 confirm`,
 	}
 	addDecision(command, connect, out, pipeline.DecisionReject)
 	return command

@@ -62,25 +62,31 @@ func exits(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// awaitTime is how long a deployment may take to reach a status.
+// awaitTime is how long a deployment or a run may take to reach a status.
 const awaitTime = 2 * time.Minute
 
-// await is the script command "await DEPLOYMENT STATUS".
+// await is the script command "await DEPLOYMENT|RUN STATUS"; the status "asking" is that
+// of one whose step asks for approval.
 func await(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) != 2 {
-		ts.Fatalf("usage: await DEPLOYMENT STATUS")
+		ts.Fatalf("usage: await DEPLOYMENT|RUN STATUS")
 	}
+	id, err := pipeline.ParseExecutionID(args[0])
+	ts.Check(err)
 	c, err := client.New(client.Config{URL: ts.Getenv("SLIPWAY_API"), Transport: http.DefaultTransport, Now: time.Now})
 	ts.Check(err)
 	ctx, cancel := context.WithTimeout(context.Background(), awaitTime)
 	defer cancel()
 	for status := "unknown"; status != args[1]; {
-		d, err := c.Deployment(ctx, args[0])
+		d, err := c.Execution(ctx, id)
 		if err != nil && !errors.Is(err, pipeline.ErrNotFound) {
 			ts.Fatalf("%s is %s: %v", args[0], status, err)
 		}
 		if err == nil {
 			status = d.Status
+		}
+		if args[1] == "asking" && slices.ContainsFunc(d.Steps, asks) {
+			return
 		}
 		if status != args[1] && pipeline.Status(status).Terminal() && status != "unknown" {
 			ts.Fatalf("%s is %s: %s", args[0], status, d.Reason)

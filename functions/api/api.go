@@ -14,6 +14,7 @@ import (
 
 	"slipway/functions/applyproject"
 	"slipway/functions/decideapproval"
+	"slipway/functions/startrunbook"
 	"slipway/shared/gate"
 	"slipway/shared/objects"
 	"slipway/shared/pipeline"
@@ -33,8 +34,12 @@ type Store interface {
 	Deployment(ctx context.Context, id pipeline.DeploymentID) (pipeline.Deployment, error)
 	DeploymentsOf(ctx context.Context, project string, release int) ([]pipeline.Deployment, error)
 	Deployments(ctx context.Context, project string, below, n int) (page []pipeline.Deployment, next int, err error)
-	Steps(ctx context.Context, id pipeline.DeploymentID) ([]pipeline.StepRun, error)
+	Steps(ctx context.Context, id pipeline.ExecutionID) ([]pipeline.StepRun, error)
+	Runbook(ctx context.Context, project, runbook string) (pipeline.RunbookState, error)
+	Run(ctx context.Context, id pipeline.RunID) (pipeline.Run, error)
+	Runs(ctx context.Context, project, runbook string, below, n int) ([]pipeline.Run, error)
 	Environment(ctx context.Context, project, name string) (pipeline.Environment, error)
+	Audit(ctx context.Context, chain pipeline.Chain, after, n int) ([]pipeline.AuditEntry, error)
 }
 
 // Objects is where packages are pushed and logs are kept.
@@ -53,31 +58,46 @@ type Planner interface {
 // Applier puts project files into force.
 type Applier interface {
 	Apply(ctx context.Context, f applyproject.File) (pipeline.ProjectRecord, error)
+	Publish(ctx context.Context, c applyproject.RunbookChange) error
+	Pause(ctx context.Context, c applyproject.RunbookChange) error
+	Resume(ctx context.Context, c applyproject.RunbookChange) error
+}
+
+// Starter makes runs of runbooks.
+type Starter interface {
+	Request(ctx context.Context, r startrunbook.Request) (pipeline.Run, error)
+}
+
+// Canceller ends deployments and runs early.
+type Canceller interface {
+	Cancel(ctx context.Context, id pipeline.ExecutionID, by, note string) error
 }
 
 // Promoter requests deployments.
 type Promoter interface {
-	Request(ctx context.Context, r pipeline.Release, environment, by string) (pipeline.Deployment, error)
-	Rollback(ctx context.Context, project, environment, by string) (pipeline.Deployment, error)
+	Request(ctx context.Context, r pipeline.Release, environment string, by pipeline.Requester) (pipeline.Deployment, error)
+	Rollback(ctx context.Context, project, environment string, by pipeline.Requester) (pipeline.Deployment, error)
 }
 
 // Decider records decisions.
 type Decider interface {
-	Decide(ctx context.Context, d decideapproval.Decision) (pipeline.Deployment, error)
+	Decide(ctx context.Context, d decideapproval.Decision) error
 }
 
 // Config is what the API is made of.
 type Config struct {
-	Store    Store
-	Objects  Objects
-	Planner  Planner
-	Applier  Applier
-	Promoter Promoter
-	Decider  Decider
-	Platform platform.Platform
-	Packages string // bucket
-	Work     string // bucket
-	Now      func() time.Time
+	Store     Store
+	Objects   Objects
+	Planner   Planner
+	Applier   Applier
+	Promoter  Promoter
+	Decider   Decider
+	Starter   Starter
+	Canceller Canceller
+	Platform  platform.Platform
+	Packages  string // bucket
+	Work      string // bucket
+	Now       func() time.Time
 }
 
 // An API answers requests.
@@ -102,6 +122,18 @@ func New(c Config) *API {
 		"GET /deployments/{deployment}":                                 a.showDeployment,
 		"GET /deployments/{deployment}/logs":                            a.logs,
 		"POST /deployments/{deployment}/decisions":                      a.decide,
+		"POST /deployments/{deployment}/cancel":                         a.cancelDeployment,
+		"GET /projects/{project}/audit":                                 a.audit,
+		"GET /projects/{project}/runbooks":                              a.listRunbooks,
+		"POST /projects/{project}/runbooks/{runbook}/runs":              a.requestRun,
+		"GET /projects/{project}/runbooks/{runbook}/runs":               a.listRuns,
+		"POST /projects/{project}/runbooks/{runbook}/publish":           a.publishRunbook,
+		"POST /projects/{project}/runbooks/{runbook}/pause":             a.pauseRunbook,
+		"POST /projects/{project}/runbooks/{runbook}/resume":            a.resumeRunbook,
+		"GET /runs/{run}":                                               a.showRun,
+		"GET /runs/{run}/logs":                                          a.runLogs,
+		"POST /runs/{run}/decisions":                                    a.decideRun,
+		"POST /runs/{run}/cancel":                                       a.cancelRun,
 		"POST /packages/{package}/{version}":                            a.push,
 		"GET /packages/{package}/{version}":                             a.showPackage,
 	} {

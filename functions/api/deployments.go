@@ -54,6 +54,14 @@ type Step struct {
 	Outputs    map[string]string `json:"outputs,omitempty"`
 	Error      string            `json:"error,omitempty"`
 	Cause      string            `json:"cause,omitempty"`
+	Asked      *Asked            `json:"asked,omitempty"` // of a step that asks for an approval
+	Approvals  []Approval        `json:"approvals,omitempty"`
+}
+
+// Asked is what an approval takes.
+type Asked struct {
+	Quorum    int      `json:"quorum"`
+	Approvers []string `json:"approvers"` // groups
 }
 
 // moment returns t in RFC 3339, or nil for the zero time.
@@ -79,9 +87,7 @@ func reportOne(d pipeline.Deployment) Deployment {
 	if d.Rollback != nil {
 		out.Rollback = d.Rollback.Of.String()
 	}
-	for _, a := range d.Approvals {
-		out.Approvals = append(out.Approvals, Approval{By: a.By, Decision: a.Decision, Note: a.Note, At: moment(a.At)})
-	}
+	out.Approvals = append(out.Approvals, approvals(d.Approvals)...)
 	return out
 }
 
@@ -124,12 +130,32 @@ func (a *API) showDeployment(r *http.Request) (any, error) {
 		return nil, err
 	}
 	out := reportOne(d)
-	steps, err := a.Store.Steps(r.Context(), d.ID)
-	for _, s := range steps {
-		out.Steps = append(out.Steps, Step{Step: s.Step, Kind: s.Kind, Attempt: s.Attempt, Status: string(s.Status), Outputs: s.Outputs,
-			Error: s.Error, Cause: s.Cause, StartedAt: moment(s.StartedAt), FinishedAt: moment(s.FinishedAt)})
-	}
+	out.Steps, err = a.steps(r, pipeline.ExecutionID{Deployment: d.ID})
 	return out, err
+}
+
+// steps returns the steps that have started, by name.
+func (a *API) steps(r *http.Request, id pipeline.ExecutionID) ([]Step, error) {
+	steps, err := a.Store.Steps(r.Context(), id)
+	var all []Step
+	for _, s := range steps {
+		one := Step{Step: s.Step, Kind: s.Kind, Attempt: s.Attempt, Status: string(s.Status), Outputs: s.Outputs,
+			Error: s.Error, Cause: s.Cause, StartedAt: moment(s.StartedAt), FinishedAt: moment(s.FinishedAt), Approvals: approvals(s.Approvals)}
+		if s.Asked != nil {
+			one.Asked = &Asked{Quorum: s.Asked.Quorum, Approvers: s.Asked.Groups}
+		}
+		all = append(all, one)
+	}
+	return all, err
+}
+
+// approvals returns decisions as the API tells them.
+func approvals(decisions []pipeline.Approval) []Approval {
+	var all []Approval
+	for _, a := range decisions {
+		all = append(all, Approval{By: a.By, Decision: a.Decision, Note: a.Note, At: moment(a.At)})
+	}
+	return all
 }
 
 // rollback takes back what the project has in the environment.
@@ -144,7 +170,7 @@ func (a *API) rollback(r *http.Request) (any, error) {
 	if _, err := a.Store.Project(r.Context(), r.PathValue("project")); err != nil {
 		return nil, err
 	}
-	d, err := a.Promoter.Rollback(r.Context(), r.PathValue("project"), r.PathValue("environment"), by)
+	d, err := a.Promoter.Rollback(r.Context(), r.PathValue("project"), r.PathValue("environment"), pipeline.Requester{By: by})
 	if err != nil {
 		return nil, err
 	}
@@ -169,14 +195,18 @@ func (a *API) logs(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	steps, err := a.Store.Steps(r.Context(), d.ID)
+	return a.logsOf(r, pipeline.ExecutionID{Deployment: d.ID})
+}
+
+func (a *API) logsOf(r *http.Request, id pipeline.ExecutionID) (any, error) {
+	steps, err := a.Store.Steps(r.Context(), id)
 	if err != nil {
 		return nil, err
 	}
 	report := LogReport{Logs: []Log{}}
 	for _, s := range inOrder(steps) {
 		for attempt := 1; attempt <= s.Attempt; attempt++ {
-			lines, err := a.lines(r, step.LogKey(d.ID.String(), s.Step, attempt))
+			lines, err := a.lines(r, step.LogKey(id.String(), s.Step, attempt))
 			if err != nil {
 				return nil, err
 			}
@@ -208,29 +238,63 @@ func (a *API) lines(r *http.Request, key string) ([]string, error) {
 
 // A DecisionRequest decides on a plan.
 type DecisionRequest struct {
+	Step     string `json:"step,omitempty"` // that asks, if one does
 	Plan     string `json:"plan"`
 	Decision string `json:"decision"` // "approve" or "reject"
 	Note     string `json:"note"`
 }
 
 func (a *API) decide(r *http.Request) (any, error) {
-	by, err := caller(r)
+	id, err := pipeline.ParseDeploymentID(r.PathValue("deployment"))
+	if err == nil {
+		err = a.decideOn(r, pipeline.ExecutionID{Deployment: id})
+	}
 	if err != nil {
 		return nil, err
+	}
+	return a.showDeployment(r)
+}
+
+// decideOn records the decision that r asks for.
+func (a *API) decideOn(r *http.Request, id pipeline.ExecutionID) error {
+	by, err := caller(r)
+	if err != nil {
+		return err
 	}
 	var in DecisionRequest
 	if err := decode(r, &in); err != nil {
-		return nil, err
+		return err
 	}
+	return a.Decider.Decide(r.Context(), decideapproval.Decision{Execution: id, Step: in.Step, Plan: in.Plan, Decision: in.Decision, Note: in.Note, By: by})
+}
+
+// A CancelRequest says why something is to end early.
+type CancelRequest struct {
+	Note string `json:"note"`
+}
+
+func (a *API) cancelDeployment(r *http.Request) (any, error) {
 	id, err := pipeline.ParseDeploymentID(r.PathValue("deployment"))
+	if err == nil {
+		err = a.cancel(r, pipeline.ExecutionID{Deployment: id})
+	}
 	if err != nil {
 		return nil, err
 	}
-	d, err := a.Decider.Decide(r.Context(), decideapproval.Decision{Deployment: id, Plan: in.Plan, Decision: in.Decision, Note: in.Note, By: by})
+	return a.showDeployment(r)
+}
+
+// cancel ends what id names early.
+func (a *API) cancel(r *http.Request, id pipeline.ExecutionID) error {
+	by, err := caller(r)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return reportOne(d), nil
+	var in CancelRequest
+	if err := decode(r, &in); err != nil {
+		return err
+	}
+	return a.Canceller.Cancel(r.Context(), id, by, in.Note)
 }
 
 // inOrder returns steps by the time of their start.

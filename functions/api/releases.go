@@ -81,7 +81,7 @@ func (a *API) plan(r *http.Request) (any, error) {
 	}
 	environment := r.PathValue("environment")
 	attempt, active := pipeline.NextAttempt(deployments, environment)
-	d, _ := pipeline.NewDeployment(release, environment, attempt, "", a.Now())
+	d, _ := pipeline.NewDeployment(release, environment, attempt, pipeline.Requester{By: ""}, a.Now())
 	if active != nil {
 		d = *active
 	}
@@ -114,7 +114,7 @@ func (a *API) promote(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := a.Promoter.Request(r.Context(), release, in.Environment, by)
+	d, err := a.Promoter.Request(r.Context(), release, in.Environment, pipeline.Requester{By: by})
 	if err != nil {
 		return nil, err
 	}
@@ -210,7 +210,7 @@ func (a *API) next(r *http.Request, e pipeline.Environment, release pipeline.Rel
 		return nil, err
 	}
 	attempt, active := pipeline.NextAttempt(deployments, e.Name)
-	d, _ := pipeline.NewDeployment(release, e.Name, attempt, "", a.Now())
+	d, _ := pipeline.NewDeployment(release, e.Name, attempt, pipeline.Requester{By: ""}, a.Now())
 	if active != nil {
 		d = *active
 	}

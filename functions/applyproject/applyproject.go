@@ -3,6 +3,7 @@ package applyproject
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +16,7 @@ import (
 	"slipway/shared/pipeline"
 	"slipway/shared/platform"
 	"slipway/shared/project"
+	"slipway/shared/trigger"
 )
 
 // Projects is where projects are kept.
@@ -34,20 +36,43 @@ type Objects interface {
 type Handler struct {
 	projects Projects
 	objects  Objects
+	triggers *Triggers
 	platform platform.Platform
 	now      func() time.Time
 }
 
 // New returns a handler that checks files against p.
-func New(projects Projects, objects Objects, p platform.Platform, now func() time.Time) *Handler {
-	return &Handler{projects, objects, p, now}
+func New(projects Projects, objects Objects, triggers *Triggers, p platform.Platform, now func() time.Time) *Handler {
+	return &Handler{projects, objects, triggers, p, now}
 }
 
-// Handle applies the project file that was pushed, or refuses it with a
-// project.rejected.v1 event and leaves the project as it was. A file that is in
-// force already, was refused already, or is older than the one in force, changes
-// nothing.
-func (h *Handler) Handle(ctx context.Context, e events.Envelope[events.ObjectCreated]) (struct{}, error) {
+// Handle applies the project file that was pushed, or keeps the triggers of projects in
+// step with the files in force: of one project when its file has taken effect or its
+// triggers were paused or resumed, of all when it is time to look.
+func (h *Handler) Handle(ctx context.Context, e events.Raw) (struct{}, error) {
+	switch {
+	case e.Source == events.Source && e.DetailType == trigger.Sweep:
+		return struct{}{}, h.triggers.SyncAll(ctx)
+	case e.Source == events.Source:
+		var of struct {
+			Project string `json:"project"`
+		}
+		if err := json.Unmarshal(e.Detail, &of); err != nil || of.Project == "" {
+			return struct{}{}, fmt.Errorf("event %s of type %s names no project: %w", e.ID, e.DetailType, pipeline.ErrInvalid)
+		}
+		return struct{}{}, h.triggers.Sync(ctx, of.Project)
+	}
+	pushed := events.Envelope[events.ObjectCreated]{ID: e.ID, Time: e.Time}
+	if err := json.Unmarshal(e.Detail, &pushed.Detail); err != nil {
+		return struct{}{}, fmt.Errorf("decode %s %s: %w", e.DetailType, e.ID, err)
+	}
+	return h.pushed(ctx, pushed)
+}
+
+// pushed applies the project file, or refuses it with a project.rejected.v1 event and
+// leaves the project as it was. A file that is in force already, was refused already,
+// or is older than the one in force, changes nothing.
+func (h *Handler) pushed(ctx context.Context, e events.Envelope[events.ObjectCreated]) (struct{}, error) {
 	at := pipeline.Location{Bucket: e.Detail.Bucket.Name, Key: e.Detail.Object.Key, VersionID: e.Detail.Object.VersionID, Size: e.Detail.Object.Size}
 	if at.Bucket == "" || at.Key == "" {
 		return struct{}{}, fmt.Errorf("event %s names no object: %w", e.ID, pipeline.ErrInvalid)
@@ -94,8 +119,10 @@ type File struct {
 	Sequencer string    // S3's, "" if it did not come by S3
 }
 
-// Apply puts f into force and returns the project's record. Its errors are
-// [project.Problems], which wrap [pipeline.ErrInvalid], when the file is not sound.
+// Apply puts f into force, with the triggers of its runbooks, and returns the project's
+// record. Its errors are [project.Problems], which wrap [pipeline.ErrInvalid], when the
+// file is not sound. Should it be cut off between the two, the event of the file's
+// taking effect brings the triggers in step.
 func (h *Handler) Apply(ctx context.Context, f File) (pipeline.ProjectRecord, error) {
 	d, err := h.check(f)
 	if err != nil {
@@ -117,7 +144,10 @@ func (h *Handler) Apply(ctx context.Context, f File) (pipeline.ProjectRecord, er
 		record = f.record(d, was)
 		return change(f, d.Project, record, was), nil
 	})
-	return record, err
+	if err != nil {
+		return record, err
+	}
+	return record, h.triggers.Sync(ctx, f.Project)
 }
 
 // check parses f and holds it against the platform.

@@ -19,6 +19,8 @@ import (
 // Store is where deployments and approvals are kept.
 type Store interface {
 	Deployment(ctx context.Context, id pipeline.DeploymentID) (pipeline.Deployment, error)
+	Execution(ctx context.Context, id pipeline.ExecutionID) (pipeline.Execution, error)
+	Step(ctx context.Context, id pipeline.ExecutionID, step string) (pipeline.StepRun, error)
 	JoinApproval(ctx context.Context, execution string, half table.ApprovalRequest) (table.ApprovalRequest, error)
 	Change(ctx context.Context, chain pipeline.Chain, decide func(context.Context) (pipeline.Change, error)) error
 }
@@ -103,10 +105,10 @@ func (h *Handler) answer(ctx context.Context, execution string, r table.Approval
 	if r.Refusal != "" {
 		return h.executions.Fail(ctx, r.Token, fault.Refused, r.Refusal)
 	}
-	decision, err := parse(r)
+	decision, err := h.parse(ctx, r)
 	if err == nil {
 		decision.By, decision.Via = h.platform.Person(r.Caller), execution
-		_, err = h.Decide(ctx, decision)
+		err = h.Decide(ctx, decision)
 	}
 	for _, refusal := range []error{pipeline.ErrRefused, pipeline.ErrInvalid, pipeline.ErrNotFound, pipeline.ErrEnded} {
 		if errors.Is(err, refusal) {
@@ -123,18 +125,25 @@ func (h *Handler) answer(ctx context.Context, execution string, r table.Approval
 	return h.executions.Succeed(ctx, r.Token, decision)
 }
 
-// A Decision is what somebody decides on a deployment's plan.
+// A Decision is what somebody decides on the plan of a deployment, or of an execution
+// one of whose steps asks.
 type Decision struct {
-	Deployment pipeline.DeploymentID `json:"deployment"`
-	Plan       string                `json:"plan"`
-	Decision   string                `json:"decision"`
-	Note       string                `json:"note"`
-	By         string                `json:"by"`
-	Via        string                `json:"-"` // see [pipeline.Approval]
+	Execution pipeline.ExecutionID `json:"execution"`
+	Step      string               `json:"step,omitempty"` // that asks, if one does
+	Plan      string               `json:"plan"`
+	Decision  string               `json:"decision"`
+	Note      string               `json:"note"`
+	By        string               `json:"by"`
+	Via       string               `json:"-"` // see [pipeline.Approval]
+}
+
+// approval returns d as it is kept, at the given time.
+func (d Decision) approval(now time.Time) pipeline.Approval {
+	return pipeline.Approval{Plan: d.Plan, By: d.By, Decision: d.Decision, Note: d.Note, At: now, Via: d.Via}
 }
 
 // parse reads the input of an Approve execution.
-func parse(r table.ApprovalRequest) (Decision, error) {
+func (h *Handler) parse(ctx context.Context, r table.ApprovalRequest) (Decision, error) {
 	var in events.ApprovalInput
 	decoder := json.NewDecoder(strings.NewReader(r.Input))
 	decoder.DisallowUnknownFields()
@@ -142,36 +151,34 @@ func parse(r table.ApprovalRequest) (Decision, error) {
 		return Decision{}, fmt.Errorf(`input %s: %s; want {"deployment":"…","plan":"sha256:…","decision":"approve","note":"…"}: %w`,
 			r.Input, strings.TrimPrefix(err.Error(), "json: "), pipeline.ErrInvalid)
 	}
-	id, err := pipeline.ParseDeploymentID(in.Deployment)
+	id, err := subject(in)
 	if err != nil {
 		return Decision{}, err
 	}
-	if id.Environment != r.Environment {
-		return Decision{}, fmt.Errorf("deployment %s is to %s and is decided on with %s%s, not with %s%s: %w",
-			id, id.Environment, machinePrefix, id.Environment, machinePrefix, r.Environment, pipeline.ErrRefused)
+	environment := id.Deployment.Environment
+	if id.IsRun() {
+		x, err := h.store.Execution(ctx, id)
+		if err != nil {
+			return Decision{}, err
+		}
+		environment = x.Subject.Environment
 	}
-	return Decision{Deployment: id, Plan: in.Plan, Decision: in.Decision, Note: in.Note}, nil
+	if environment != r.Environment {
+		return Decision{}, fmt.Errorf("%s is to %s and is decided on with %s%s, not with %s%s: %w",
+			id, environment, machinePrefix, environment, machinePrefix, r.Environment, pipeline.ErrRefused)
+	}
+	return Decision{Execution: id, Step: in.Step, Plan: in.Plan, Decision: in.Decision, Note: in.Note}, nil
 }
 
-// Decide records the decision of d.By and returns the deployment as it then is.
-// The event of the decision wakes the deployment. For the errors see
-// [pipeline.Deployment.Decide].
-func (h *Handler) Decide(ctx context.Context, d Decision) (pipeline.Deployment, error) {
-	var decided pipeline.Deployment
-	err := h.store.Change(ctx, pipeline.ProjectChain(d.Deployment.Project), func(ctx context.Context) (pipeline.Change, error) {
-		var err error
-		if decided, err = h.store.Deployment(ctx, d.Deployment); err != nil {
-			return pipeline.Change{}, err
-		}
-		var groups []string
-		if decided.Asked != nil {
-			groups = decided.Asked.Groups
-		}
-		happened, err := decided.Decide(pipeline.Approval{Plan: d.Plan, By: d.By, Decision: d.Decision, Note: d.Note, At: h.now(), Via: d.Via}, h.platform.Members(groups...))
-		if err != nil || len(happened) == 0 {
-			return pipeline.Change{}, err
-		}
-		return pipeline.Change{By: d.By, Deployments: []pipeline.Deployment{decided}, Events: happened}, nil
-	})
-	return decided, err
+// subject returns what an input decides on.
+func subject(in events.ApprovalInput) (pipeline.ExecutionID, error) {
+	if in.Run == "" {
+		id, err := pipeline.ParseDeploymentID(in.Deployment)
+		return pipeline.ExecutionID{Deployment: id}, err
+	}
+	if in.Deployment != "" || in.Step == "" {
+		return pipeline.ExecutionID{}, fmt.Errorf("input for run %s: name the run and its step that asks, and no deployment: %w", in.Run, pipeline.ErrInvalid)
+	}
+	id, err := pipeline.ParseRunID(in.Run)
+	return pipeline.ExecutionID{Run: id}, err
 }

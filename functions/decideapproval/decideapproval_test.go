@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"fmt"
 	"testing"
 	"time"
 
@@ -27,6 +28,14 @@ type store struct {
 
 func (s *store) Deployment(context.Context, pipeline.DeploymentID) (pipeline.Deployment, error) {
 	return s.deployment, nil
+}
+
+func (s *store) Execution(context.Context, pipeline.ExecutionID) (pipeline.Execution, error) {
+	return s.deployment.Execution(), nil
+}
+
+func (s *store) Step(_ context.Context, id pipeline.ExecutionID, step string) (pipeline.StepRun, error) {
+	return pipeline.StepRun{}, fmt.Errorf("step %s of %s: %w", step, id, pipeline.ErrNotFound)
 }
 
 func (s *store) JoinApproval(_ context.Context, _ string, half table.ApprovalRequest) (table.ApprovalRequest, error) {

@@ -50,13 +50,13 @@ type Input struct {
 // in one write. From the state machine, it returns [pipeline.ErrEnded] when the
 // deployment has ended already; from the event, that is as it should be.
 func (h *Handler) Handle(ctx context.Context, in Input) (struct{}, error) {
-	id, outcome := in.Deployment, pipeline.Outcome{Status: in.Outcome, Error: in.Error, Cause: cause(in.Task)}
+	id, outcome := in.Deployment, Ended(in.Outcome, in.Error, in.Cause)
 	if in.DetailType != "" {
 		var err error
 		if id, err = pipeline.ParseDeploymentID(in.Detail.Name); err != nil {
 			return struct{}{}, fmt.Errorf("execution %s is not a deployment's: %w", in.Detail.ExecutionARN, err)
 		}
-		outcome = abrupt(in.Detail)
+		outcome = Abrupt(in.Detail)
 	}
 	err := h.store.Change(ctx, pipeline.ProjectChain(id.Project), func(ctx context.Context) (pipeline.Change, error) {
 		return h.finish(ctx, id, outcome)
@@ -83,7 +83,7 @@ func (h *Handler) finish(ctx context.Context, id pipeline.DeploymentID, outcome 
 	if err != nil {
 		return pipeline.Change{}, err
 	}
-	changed, happened, err := e.Finish(d, outcome, waiting, h.now())
+	changed, happened, err := e.Finish(d, d.Cancelling.Outcome(outcome), waiting, h.now())
 	if err != nil {
 		return pipeline.Change{}, err
 	}
@@ -93,20 +93,22 @@ func (h *Handler) finish(ctx context.Context, id pipeline.DeploymentID, outcome 
 // timeout is Step Functions' name of a task that took too long; it comes without a cause.
 const timeout = "States.Timeout"
 
-// cause returns for people why the deployment ended as t says.
-func cause(t Task) string {
+// Ended returns the outcome that a state machine tells: how the deployment or the run
+// ended, and, as Step Functions has them, the error's name and cause.
+func Ended(status pipeline.Status, name, cause string) pipeline.Outcome {
+	o := pipeline.Outcome{Status: status, Error: name, Cause: fault.Message(cause)}
 	switch {
-	case t.Outcome == pipeline.StatusCancelled && t.Error == timeout:
-		return "its approval was not decided in time"
-	case t.Error == timeout && t.Cause == "":
-		return "what it waited for did not report in time; the history of its execution in Step Functions tells what that was"
+	case status == pipeline.StatusCancelled && name == timeout:
+		o.Cause = "its approval was not decided in time"
+	case name == timeout && cause == "":
+		o.Cause = "what it waited for did not report in time; the history of its execution in Step Functions tells what that was"
 	}
-	return fault.Message(t.Cause)
+	return o
 }
 
-// abrupt returns the outcome of a deployment whose execution ended without
+// Abrupt returns the outcome of a deployment or a run whose execution ended without
 // finishing it.
-func abrupt(c events.ExecutionStatusChange) pipeline.Outcome {
+func Abrupt(c events.ExecutionStatusChange) pipeline.Outcome {
 	if c.Status == "ABORTED" {
 		return pipeline.Outcome{Status: pipeline.StatusCancelled, Cause: "its execution was stopped in Step Functions"}
 	}

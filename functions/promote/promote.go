@@ -5,6 +5,7 @@ package promote
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -19,6 +20,7 @@ type Store interface {
 	Release(ctx context.Context, project string, number int) (pipeline.Release, error)
 	Deployment(ctx context.Context, id pipeline.DeploymentID) (pipeline.Deployment, error)
 	Environment(ctx context.Context, project, name string) (pipeline.Environment, error)
+	Occasion(ctx context.Context, project, runbook, environment, key string) (pipeline.Occasion, error)
 	Change(ctx context.Context, chain pipeline.Chain, decide func(context.Context) (pipeline.Change, error)) error
 }
 
@@ -90,25 +92,47 @@ func (h *Handler) due(ctx context.Context, cause pipeline.DeploymentID) (pipelin
 	}
 	change := pipeline.Change{By: pipeline.System}
 	for _, environment := range s.Lifecycle.Due(s.Deployments) {
-		d, requested := pipeline.NewDeployment(r, environment, 1, pipeline.System, h.now())
+		d, requested := pipeline.NewDeployment(r, environment, 1, pipeline.Requester{By: pipeline.System}, h.now())
 		change.Deployments = append(change.Deployments, d)
 		change.Events = append(change.Events, requested)
 	}
 	return change, nil
 }
 
-// Request asks for a deployment of r to environment in the name of by. It returns
+// Request asks for a deployment of r to environment. It returns
 // [pipeline.ErrRefused], and requests nothing, while a gate is closed or an
 // attempt is under way there.
-func (h *Handler) Request(ctx context.Context, r pipeline.Release, environment, by string) (pipeline.Deployment, error) {
-	var made pipeline.Deployment
-	err := h.store.Change(ctx, pipeline.ProjectChain(r.Project), func(ctx context.Context) (c pipeline.Change, err error) {
-		c, err = h.request(ctx, r, environment, func(attempt int) (d pipeline.Deployment, requested events.Event) {
-			made, requested = pipeline.NewDeployment(r, environment, attempt, by, h.now())
-			return made, requested
+func (h *Handler) Request(ctx context.Context, r pipeline.Release, environment string, by pipeline.Requester) (pipeline.Deployment, error) {
+	return h.once(ctx, r.Project, environment, by, func(ctx context.Context) (c pipeline.Change, err error) {
+		return h.request(ctx, r, environment, func(attempt int) (pipeline.Deployment, events.Event) {
+			return pipeline.NewDeployment(r, environment, attempt, by, h.now())
 		})
-		c.By = by
-		return c, err
+	})
+}
+
+// once makes the change that requests one deployment, and returns it; the one that was
+// requested before by the same way, if by one.
+func (h *Handler) once(ctx context.Context, project, environment string, by pipeline.Requester, request func(context.Context) (pipeline.Change, error)) (made pipeline.Deployment, err error) {
+	err = h.store.Change(ctx, pipeline.ProjectChain(project), func(ctx context.Context) (pipeline.Change, error) {
+		if by.Via != "" {
+			before, err := h.store.Occasion(ctx, project, "", environment, by.Via)
+			if err == nil {
+				made, err = h.store.Deployment(ctx, before.Deployment)
+				return pipeline.Change{}, err
+			}
+			if !errors.Is(err, pipeline.ErrNotFound) {
+				return pipeline.Change{}, err
+			}
+		}
+		c, err := request(ctx)
+		if err != nil {
+			return pipeline.Change{}, err
+		}
+		c.By, made = by.By, c.Deployments[0]
+		if by.Via != "" {
+			c.Occasions = []pipeline.Occasion{{Project: project, Environment: environment, Key: by.Via, Deployment: made.ID}}
+		}
+		return c, nil
 	})
 	return made, err
 }

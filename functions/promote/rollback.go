@@ -8,16 +8,14 @@ import (
 	"slipway/shared/pipeline"
 )
 
-// Rollback asks, in the name of by, for a deployment that takes back what a project
+// Rollback asks, for a deployment that takes back what a project
 // has in environment: of the release that succeeded there before, with the process
 // and the variables of its snapshot. It returns [pipeline.ErrRefused], and requests
 // nothing, when there is nothing to go back to, while a gate is closed, or while an
 // attempt is under way.
-func (h *Handler) Rollback(ctx context.Context, project, environment, by string) (pipeline.Deployment, error) {
-	var made pipeline.Deployment
-	err := h.store.Change(ctx, pipeline.ProjectChain(project), func(ctx context.Context) (c pipeline.Change, err error) {
-		c, made, err = h.rollback(ctx, project, environment, by)
-		return c, err
+func (h *Handler) Rollback(ctx context.Context, project, environment string, by pipeline.Requester) (pipeline.Deployment, error) {
+	made, err := h.once(ctx, project, environment, by, func(ctx context.Context) (pipeline.Change, error) {
+		return h.rollback(ctx, project, environment, by)
 	})
 	if err != nil {
 		return pipeline.Deployment{}, fmt.Errorf("roll %s back in %s: %w", project, environment, err)
@@ -25,27 +23,24 @@ func (h *Handler) Rollback(ctx context.Context, project, environment, by string)
 	return made, nil
 }
 
-func (h *Handler) rollback(ctx context.Context, project, environment, by string) (c pipeline.Change, made pipeline.Deployment, err error) {
+func (h *Handler) rollback(ctx context.Context, project, environment string, by pipeline.Requester) (pipeline.Change, error) {
 	e, err := h.store.Environment(ctx, project, environment)
 	if err != nil {
-		return c, made, err
+		return pipeline.Change{}, err
 	}
 	rollback, err := e.Rollback()
 	if err != nil {
-		return c, made, err
+		return pipeline.Change{}, err
 	}
 	to, err := h.store.Deployment(ctx, rollback.To)
 	if err != nil {
-		return c, made, err
+		return pipeline.Change{}, err
 	}
 	r, err := h.store.Release(ctx, project, rollback.To.Release)
 	if err != nil {
-		return c, made, err
+		return pipeline.Change{}, err
 	}
-	c, err = h.request(ctx, r, environment, func(attempt int) (d pipeline.Deployment, requested events.Event) {
-		made, requested = pipeline.NewRollback(r, rollback, to.Before, attempt, by, h.now())
-		return made, requested
+	return h.request(ctx, r, environment, func(attempt int) (pipeline.Deployment, events.Event) {
+		return pipeline.NewRollback(r, rollback, to.Before, attempt, by, h.now())
 	})
-	c.By = by
-	return c, made, err
 }

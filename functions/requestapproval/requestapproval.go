@@ -83,7 +83,7 @@ func (h *Handler) ask(ctx context.Context, in Input) (c pipeline.Change, asked b
 		return c, false, nil
 	}
 	question := pipeline.Asked{Quorum: v.Policy.Quorum, Groups: v.Policy.Groups, Excluded: v.Policy.Exclude}
-	event, err := d.Ask(in.Plan, in.Token, question, h.start(d.ID.Environment))
+	event, err := d.Ask(in.Plan, in.Token, question, Start(h.prefix, d.ID.Environment))
 	if err != nil {
 		return c, false, err
 	}
@@ -94,9 +94,10 @@ func (h *Handler) ask(ctx context.Context, in Input) (c pipeline.Change, asked b
 	return c, true, nil
 }
 
-// start tells an approver which state machine to start and where.
-func (h *Handler) start(environment string) events.ApprovalStart {
-	arn := h.prefix + environment
+// Start tells an approver which state machine to start and where; prefix is what the
+// ARNs of the Approve state machines have before the environment's name.
+func Start(prefix, environment string) events.ApprovalStart {
+	arn := prefix + environment
 	start := events.ApprovalStart{StateMachine: arn}
 	if parts := strings.Split(arn, ":"); len(parts) > 3 {
 		region := parts[3]

@@ -6,11 +6,13 @@ package resumestep
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"slipway/events"
 	"slipway/functions/lockenvironment"
 	"slipway/functions/runstep"
+	"slipway/shared/fault"
 	"slipway/shared/pipeline"
 	"slipway/shared/step"
 )
@@ -22,6 +24,8 @@ type Deployments interface {
 
 // Results tells what came of work done elsewhere.
 type Results interface {
+	Resume(ctx context.Context, e events.Raw) ([]step.Report, error)
+	Forget(ctx context.Context, a step.Attempt) error
 	ReadResult(ctx context.Context, jobKey, buildStatus string) (step.Outcome, error)
 }
 
@@ -50,19 +54,56 @@ func (h *Handler) Handle(ctx context.Context, e events.Raw) (struct{}, error) {
 	if e.DetailType == buildEnded {
 		return struct{}{}, h.build(ctx, e)
 	}
-	var subject events.Deployment
+	if e.Source == events.Source && e.DetailType != step.TimerDue {
+		if err := h.deployment(ctx, e); err != nil {
+			return struct{}{}, err
+		}
+	}
+	return struct{}{}, h.works(ctx, e)
+}
+
+// works reports the steps whose work elsewhere has ended.
+func (h *Handler) works(ctx context.Context, e events.Raw) error {
+	reports, failed := h.results.Resume(ctx, e)
+	for _, r := range reports {
+		id, err := pipeline.ParseExecutionID(r.Attempt.Execution)
+		if err != nil {
+			failed = errors.Join(failed, err)
+			continue
+		}
+		result, err := runstep.Result(r.Outcome, r.Err)
+		if err == nil {
+			err = h.reporter.Report(ctx, id, r.Attempt.Step, r.Attempt.Attempt, result)
+		}
+		if err == nil {
+			err = h.results.Forget(ctx, r.Attempt)
+		}
+		failed = errors.Join(failed, err)
+	}
+	return failed
+}
+
+// deployment answers the deployment that waits for e, if e is of one.
+func (h *Handler) deployment(ctx context.Context, e events.Raw) error {
+	var subject struct {
+		events.Subject
+		Step string `json:"step"`
+	}
 	if err := json.Unmarshal(e.Detail, &subject); err != nil {
-		return struct{}{}, fmt.Errorf("decode %s %s: %w", e.DetailType, e.ID, err)
+		return fmt.Errorf("decode %s %s: %w", e.DetailType, e.ID, err)
+	}
+	if subject.Step != "" { // it is a step that waits
+		return nil
 	}
 	id, err := pipeline.ParseDeploymentID(subject.Deployment)
 	if err != nil {
-		return struct{}{}, fmt.Errorf("decode %s %s: %w", e.DetailType, e.ID, err)
+		return fmt.Errorf("decode %s %s: %w", e.DetailType, e.ID, err)
 	}
 	d, err := h.deployments.Deployment(ctx, id)
 	if err != nil {
-		return struct{}{}, err
+		return err
 	}
-	return struct{}{}, h.wake(ctx, e, d)
+	return h.wake(ctx, e, d)
 }
 
 // wake answers d's token if e is what d waited for.
@@ -81,8 +122,10 @@ func (h *Handler) wake(ctx context.Context, e events.Raw, d pipeline.Deployment)
 		return h.executions.Succeed(ctx, d.Token, struct{}{})
 	case e.DetailType == events.DeploymentSuperseded{}.Type():
 		return h.executions.Fail(ctx, d.Token, lockenvironment.FaultSuperseded, d.Reason)
+	case e.DetailType == events.DeploymentCancelled{}.Type():
+		return h.executions.Fail(ctx, d.Token, fault.Ended, d.Reason)
 	}
-	return fmt.Errorf("event %s of type %q resumes nothing: %w", e.ID, e.DetailType, pipeline.ErrInvalid)
+	return nil // it may be what a step waits for
 }
 
 // build reports the step whose build has ended.
@@ -92,11 +135,11 @@ func (h *Handler) build(ctx context.Context, e events.Raw) error {
 		return fmt.Errorf("decode %s %s: %w", e.DetailType, e.ID, err)
 	}
 	key := change.Variable(step.JobVariable)
-	deployment, name, attempt, err := step.ParseJobKey(key)
+	execution, name, attempt, err := step.ParseJobKey(key)
 	if err != nil {
 		return fmt.Errorf("build %s is not of a step: %w", change.BuildID, err)
 	}
-	id, err := pipeline.ParseDeploymentID(deployment)
+	id, err := pipeline.ParseExecutionID(execution)
 	if err != nil {
 		return fmt.Errorf("build %s: %w", change.BuildID, err)
 	}

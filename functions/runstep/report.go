@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"slipway/events"
+	"slipway/shared/fault"
 	"slipway/shared/pipeline"
 	"slipway/shared/step"
 )
@@ -19,8 +20,8 @@ const (
 
 // Steps is where steps are kept.
 type Steps interface {
-	Deployment(ctx context.Context, id pipeline.DeploymentID) (pipeline.Deployment, error)
-	Step(ctx context.Context, id pipeline.DeploymentID, step string) (pipeline.StepRun, error)
+	Execution(ctx context.Context, id pipeline.ExecutionID) (pipeline.Execution, error)
+	Step(ctx context.Context, id pipeline.ExecutionID, step string) (pipeline.StepRun, error)
 	Change(ctx context.Context, chain pipeline.Chain, decide func(context.Context) (pipeline.Change, error)) error
 }
 
@@ -55,21 +56,21 @@ func Result(outcome step.Outcome, err error) (pipeline.StepResult, error) {
 // Report records that an attempt ended with result and answers its token. What
 // was recorded before stands, and is answered again. The report of an attempt
 // that another has followed is passed over.
-func (r *Reporter) Report(ctx context.Context, id pipeline.DeploymentID, name string, attempt int, result pipeline.StepResult) error {
+func (r *Reporter) Report(ctx context.Context, id pipeline.ExecutionID, name string, attempt int, result pipeline.StepResult) error {
 	var run pipeline.StepRun
-	err := r.steps.Change(ctx, pipeline.ProjectChain(id.Project), func(ctx context.Context) (pipeline.Change, error) {
+	var x pipeline.Execution
+	err := r.steps.Change(ctx, pipeline.ProjectChain(id.Project()), func(ctx context.Context) (pipeline.Change, error) {
 		var err error
 		if run, err = r.steps.Step(ctx, id, name); err != nil {
+			return pipeline.Change{}, err
+		}
+		if x, err = r.steps.Execution(ctx, id); err != nil {
 			return pipeline.Change{}, err
 		}
 		if run.Attempt != attempt || run.Status != pipeline.StatusRunning {
 			return pipeline.Change{}, nil
 		}
-		d, err := r.steps.Deployment(ctx, id)
-		if err != nil {
-			return pipeline.Change{}, err
-		}
-		finished, err := run.Finish(d, result, r.now())
+		finished, err := run.Finish(x, result, r.now())
 		return pipeline.Change{By: pipeline.System, Steps: []pipeline.StepRun{run}, Events: []events.Event{finished}}, err
 	})
 	if err != nil {
@@ -78,16 +79,19 @@ func (r *Reporter) Report(ctx context.Context, id pipeline.DeploymentID, name st
 	if run.Attempt != attempt {
 		return nil
 	}
-	return r.answer(ctx, run)
+	return r.answer(ctx, run, x)
 }
 
-// answer tells the state machine how run, which has ended, ended.
-func (r *Reporter) answer(ctx context.Context, run pipeline.StepRun) error {
-	if run.Status == pipeline.StatusSucceeded {
-		return r.executions.Succeed(ctx, run.Token, struct{}{})
-	}
+// answer tells the state machine how run, a step of x that has ended, ended. One that
+// failed while x is being cancelled was cancelled, too.
+func (r *Reporter) answer(ctx context.Context, run pipeline.StepRun, x pipeline.Execution) error {
 	name := FaultStepFailed
-	if run.Permanent {
+	switch {
+	case run.Status == pipeline.StatusSucceeded:
+		return r.executions.Succeed(ctx, run.Token, struct{}{})
+	case x.Cancelling != nil:
+		name = fault.Cancelling
+	case run.Permanent:
 		name = FaultStepRefused
 	}
 	return r.executions.Fail(ctx, run.Token, name, fmt.Sprintf("step %s: %s: %s", run.Step, run.Error, run.Cause))

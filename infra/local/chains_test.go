@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"slipway/events"
+	"slipway/functions/api"
 	"slipway/shared/pipeline"
 	"slipway/shared/table"
 )
@@ -83,8 +85,8 @@ func detailOf[E events.Event](w *world, a pipeline.AuditEntry) (e E) {
 
 // picture tells what a history has left behind, apart from when and in which
 // order it happened: each event of each chain, every deployment with its
-// approvals, and every object of the sites; a line each, sorted. Identifiers that
-// are new in each history have names instead.
+// approvals, every run that is kept, and every object of the sites; a line each,
+// sorted. Identifiers that are new in each history have names instead.
 func (w *world) picture() []string {
 	w.t.Helper()
 	var lines []string
@@ -104,19 +106,49 @@ func (w *world) picture() []string {
 				lines = append(lines, fmt.Sprintf("deployment %s: %s said %s: %s", d.ID, a.By, a.Decision, a.Note))
 			}
 		}
+		for _, r := range w.keptRuns(name, entries) {
+			lines = append(lines, fmt.Sprintf("run %s is %s with plan %s: %s", r.ID, r.Status, r.Plan, r.Reason))
+		}
 	}
 	for key, body := range w.objects("storefront-site", "") {
 		lines = append(lines, fmt.Sprintf("object %s: %q", key, body))
 	}
 	for i := range lines {
-		lines[i] = named.Replace(lines[i])
+		lines[i] = timeless(named.Replace(lines[i]))
 	}
 	slices.Sort(lines)
 	return lines
 }
 
+// timeless returns line without the times in it but those of slots.
+func timeless(line string) string {
+	moment := regexp.MustCompile(`("slot":")?\d{4}-\d\d-\d\dT[0-9:.]+Z`)
+	return moment.ReplaceAllStringFunc(line, func(found string) string {
+		if strings.HasPrefix(found, `"slot":`) {
+			return found
+		}
+		return "then"
+	})
+}
+
+// keptRuns returns the runs of a project that are kept, of all runbooks that its chain tells of.
+func (w *world) keptRuns(project string, chain []pipeline.AuditEntry) (all []api.Run) {
+	w.t.Helper()
+	runbooks := map[string]bool{}
+	for _, a := range chain {
+		if a.Type == (events.RunbookRequested{}).Type() {
+			runbooks[detailOf[events.RunbookRequested](w, a).Runbook] = true
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(runbooks)) {
+		all = append(all, w.runs(project, name)...)
+	}
+	return all
+}
+
 // names replaces what differs from one history to another by names: the versions
-// of objects, and the digests of project files and plans, by their order.
+// of objects, the digests of project files and plans, and the ids of events that have
+// started runs, by their order.
 func (w *world) names(chains map[string][]pipeline.AuditEntry) *strings.Replacer {
 	w.t.Helper()
 	var pairs []string
@@ -130,13 +162,18 @@ func (w *world) names(chains map[string][]pipeline.AuditEntry) *strings.Replacer
 	}
 	for _, entries := range chains {
 		for _, a := range entries {
-			var told struct{ VersionID, Package, Version, Document, Project, Plan, Deployment string }
+			var told struct {
+				VersionID, Package, Version, Document, Project, Plan, Deployment, Run, Runbook string
+
+				Trigger struct{ Event string }
+			}
 			if err := json.Unmarshal(a.Detail, &told); err != nil {
 				w.t.Fatal(err)
 			}
 			name(told.VersionID, "object of "+told.Package+" "+told.Version)
 			name(told.Document, "file of "+told.Project)
-			name(told.Plan, "plan of "+told.Deployment)
+			name(told.Plan, "plan of "+told.Deployment+told.Run)
+			name(told.Trigger.Event, "event for "+told.Runbook)
 		}
 	}
 	return strings.NewReplacer(pairs...)

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"time"
 
+	"slipway/infra/local/cloudwatch"
 	"slipway/infra/local/codebuild"
 	"slipway/infra/local/eventbridge"
 	"slipway/infra/local/s3"
+	"slipway/infra/local/sns"
 	"slipway/infra/local/stepfunctions"
 	"slipway/infra/local/store"
 	"slipway/shared/objects"
@@ -50,13 +52,30 @@ func (s *Stack) objectCreated(tx store.Tx, o s3.ObjectCreated) {
 func (s *Stack) executionStarted(tx store.Tx, e stepfunctions.Start) {
 	s.emit(tx, "aws.states", "AWS API Call via CloudTrail", e.Time, e.ExecutionARN, map[string]any{
 		"eventVersion": "1.11", "eventTime": date(e.Time), "eventSource": "states.amazonaws.com", "eventName": "StartExecution", "awsRegion": Region,
-		"userIdentity":      map[string]string{"type": "IAMUser", "principalId": e.Caller, "arn": userARN(e.Caller), "accountId": Account, "userName": e.Caller},
+		"userIdentity":      userIdentity(e.Caller),
 		"requestParameters": map[string]string{"stateMachineArn": e.StateMachineARN, "name": e.Name, "input": "HIDDEN_DUE_TO_SECURITY_REASONS"},
 		"responseElements":  map[string]string{"executionArn": e.ExecutionARN, "startDate": date(e.Time)}})
 }
 
-// userARN returns the ARN of the user whose access key id, here also the name, is given.
-func userARN(name string) string { return "arn:aws:iam::" + Account + ":user/" + name }
+// userIdentity returns what CloudTrail tells of the caller with the given access key id.
+func userIdentity(caller string) map[string]string {
+	identity := map[string]string{"principalId": caller, "arn": userARN(caller), "accountId": Account}
+	if _, assumed := parseSession(caller); assumed {
+		identity["type"] = "AssumedRole"
+	} else {
+		identity["type"], identity["userName"] = "IAMUser", caller
+	}
+	return identity
+}
+
+// userARN returns the ARN of the caller with the given access key id: of a user, whose
+// name it is, or of the role that the caller has assumed.
+func userARN(caller string) string {
+	if assumed, ok := parseSession(caller); ok {
+		return assumed.arn()
+	}
+	return "arn:aws:iam::" + Account + ":user/" + caller
+}
 
 func (s *Stack) executionChanged(tx store.Tx, c stepfunctions.StatusChange) {
 	s.emit(tx, "aws.states", "Step Functions Execution Status Change", s.config.Clock.Now(), c.ExecutionARN, c)
@@ -64,6 +83,16 @@ func (s *Stack) executionChanged(tx store.Tx, c stepfunctions.StatusChange) {
 
 func (s *Stack) buildChanged(tx store.Tx, c codebuild.StateChange) {
 	s.emit(tx, "aws.codebuild", "CodeBuild Build State Change", c.Time, c.BuildARN, c)
+}
+
+func (s *Stack) alarmChanged(tx store.Tx, c cloudwatch.StateChange) {
+	s.emit(tx, "aws.cloudwatch", "CloudWatch Alarm State Change", c.Time, c.AlarmARN, c)
+}
+
+// publishAlarm publishes an alarm's message to a topic.
+func (s *Stack) publishAlarm(tx store.Tx, topic, subject, message string) error {
+	_, err := s.topics.Publish(tx, topic, sns.Message{Subject: subject, Body: message})
+	return err
 }
 
 // runScript does what the build's command "./bootstrap script" does on AWS.

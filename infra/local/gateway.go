@@ -14,8 +14,8 @@ import (
 )
 
 // AWS returns the endpoint of all services. Which one a request is for it tells as
-// the services' protocols do: by the target header, by the action of a form, or,
-// when there is neither, by the path or the scope of the signature. What names no
+// the services' protocols do: by the target header, by the protocol's path, by the action of a form,
+// or, when there is none of these, by the path or the scope of the signature. What names no
 // service is S3's: browsers and presigned URLs of the older kind.
 func (s *Stack) AWS() http.Handler { return http.HandlerFunc(s.route) }
 
@@ -25,6 +25,8 @@ func (s *Stack) route(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case isTargeted:
 		s.targeted(w, r, target)
+	case r.Header.Get("Smithy-Protocol") != "":
+		s.called(w, r, service)
 	case strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") && r.Method == http.MethodPost:
 		s.posted(w, r, service)
 	case r.URL.Path == "/v2" || strings.HasPrefix(r.URL.Path, "/v2/"):
@@ -55,18 +57,30 @@ func (s *Stack) posted(w http.ResponseWriter, r *http.Request, service string) {
 		s.queues.ServeHTTP(w, r)
 	case "sns":
 		s.topics.ServeHTTP(w, r)
+	case "monitoring":
+		s.alarms.ServeHTTP(w, r)
 	default:
 		s.query(w, r)
 	}
+}
+
+// called answers a request of Smithy RPC v2, whose path names the service: CloudWatch's
+// clients speak nothing else.
+func (s *Stack) called(w http.ResponseWriter, r *http.Request, service string) {
+	if strings.HasPrefix(r.URL.Path, "/service/GraniteServiceVersion20100801/") {
+		s.alarms.ServeHTTP(w, r)
+		return
+	}
+	s.refuseService(w, cmp.Or(service, r.URL.Path))
 }
 
 // refuseService answers a request to a service that is not there, in the protocol
 // that the service's clients read.
 func (s *Stack) refuseService(w http.ResponseWriter, service string) {
 	const code = "UnknownOperationException"
-	message := "local mode has no " + service + "; it has DynamoDB, Step Functions, EventBridge, Scheduler, SQS, SNS, CodeBuild, Lambda, S3, ECR, CloudFormation DescribeStacks and STS GetCallerIdentity"
+	message := "local mode has no " + service + "; it has DynamoDB, Step Functions, EventBridge, Scheduler, SQS, SNS, CodeBuild, Lambda, S3, ECR, CloudWatch alarms, CloudFormation DescribeStacks, and STS GetCallerIdentity and AssumeRole"
 	if service == "route53" || service == "cloudfront" { // REST with XML; all others have JSON
-		s.refuse(w, code, message)
+		s.refuse(w, awsjson.Errorf(code, "%s", message))
 		return
 	}
 	unknown := awsjson.Service{Version: "1.1", NewID: s.config.NewID}
@@ -85,6 +99,8 @@ func (s *Stack) targeted(w http.ResponseWriter, r *http.Request, target string) 
 		s.queues.ServeHTTP(w, r)
 	case "CodeBuild_20161006":
 		s.builds.ServeHTTP(w, r)
+	case "GraniteServiceVersion20100801":
+		s.alarms.ServeHTTP(w, r)
 	case "AmazonEC2ContainerRegistry_V20150921":
 		s.images.API().ServeHTTP(w, r)
 	default:

@@ -17,15 +17,19 @@ type history struct {
 	w            *world
 	name         string
 	file         pipeline.Project // in force
+	document     string           // digest of it
+	parsed       map[string]pipeline.Project
 	releases     []events.ReleaseCreated
 	deployments  map[string]*told
 	order        []string // of the requests
 	environments map[string]*place
+	books        map[string]*book // runbooks by name
 }
 
 // told is what the events have told of a deployment.
 type told struct {
 	api.Deployment
+	process
 	release events.ReleaseCreated
 	asked   *events.DeploymentAwaitingApproval
 	decided []events.ApprovalDecided
@@ -64,7 +68,7 @@ func (p *place) succeed(d *told) {
 // fold returns the history that a project's chain tells.
 func (w *world) fold(name string, chain []pipeline.AuditEntry) *history {
 	w.t.Helper()
-	h := &history{w: w, name: name, deployments: map[string]*told{}, environments: map[string]*place{}}
+	h := &history{w: w, name: name, deployments: map[string]*told{}, environments: map[string]*place{}, books: map[string]*book{}, parsed: map[string]pipeline.Project{}}
 	for _, a := range chain {
 		h.add(a)
 	}
@@ -85,23 +89,35 @@ func (h *history) add(a pipeline.AuditEntry) {
 		h.create(a, detailOf[events.ReleaseCreated](h.w, a))
 	case events.DeploymentRequested{}.Type():
 		h.request(a, detailOf[events.DeploymentRequested](h.w, a))
-	case events.ProjectRejected{}.Type(), events.StepStarted{}.Type(), events.StepFinished{}.Type():
+	case events.ProjectRejected{}.Type():
 	default:
-		h.move(a)
+		if !h.addStep(a) && !h.addRunbook(a) {
+			h.move(a)
+		}
 	}
 }
 
 func (h *history) apply(e events.ProjectApplied) {
 	h.w.t.Helper()
-	source, err := h.w.table().Document(context.Background(), h.name, e.Document)
+	h.document, h.file = e.Document, h.parse(e.Document)
+}
+
+// parse returns the project file of that digest, which the project has had.
+func (h *history) parse(document string) pipeline.Project {
+	h.w.t.Helper()
+	if p, known := h.parsed[document]; known {
+		return p
+	}
+	source, err := h.w.table().Document(context.Background(), h.name, document)
+	var d project.Document
 	if err == nil {
-		var d project.Document
 		d, err = project.Parse(source)
-		h.file = d.Project
 	}
 	if err != nil {
 		h.w.t.Fatal(err)
 	}
+	h.parsed[document] = d.Project
+	return d.Project
 }
 
 func (h *history) create(a pipeline.AuditEntry, e events.ReleaseCreated) {
@@ -173,6 +189,12 @@ func (h *history) move(a pipeline.AuditEntry) {
 		return
 	case events.DeploymentStarted{}.Type():
 		h.start(a, d, detailOf[events.DeploymentStarted](h.w, a))
+		return
+	case events.DeploymentCancelling{}.Type():
+		if d.cancelling != "" || d.Status != string(pipeline.StatusRunning) {
+			h.errorf(a, "deployment %s is %s, or is being cancelled already", d.ID, d.Status)
+		}
+		d.cancelling = detailOf[events.DeploymentCancelling](h.w, a).Cause
 		return
 	}
 	h.end(a, d)

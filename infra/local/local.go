@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	"slipway/infra/local/clock"
+	"slipway/infra/local/cloudwatch"
 	"slipway/infra/local/codebuild"
 	"slipway/infra/local/dynamodb"
 	"slipway/infra/local/eventbridge"
@@ -75,6 +76,7 @@ type Stack struct {
 
 	specs       map[string]lambda.FunctionSpec // by name
 	streams     map[string]string              // tables by the ARN of their stream
+	roles       map[string]role                // by name
 	queueNames  []string
 	apiFunction string // the ARN of the function behind the function URL
 
@@ -88,6 +90,7 @@ type Stack struct {
 	builds     *codebuild.Engine
 	images     *registry.Engine
 	schedules  *scheduler.Engine
+	alarms     *cloudwatch.Engine
 }
 
 // Start makes every resource of the template and goes on with what the store says
@@ -98,14 +101,14 @@ func Start(c Config) (*Stack, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Stack{config: c, ids: pseudoParameters(), specs: map[string]lambda.FunctionSpec{}, streams: map[string]string{}}
+	s := &Stack{config: c, ids: pseudoParameters(), specs: map[string]lambda.FunctionSpec{}, streams: map[string]string{}, roles: map[string]role{}}
 	if err := s.makeEngines(); err != nil {
 		return nil, err
 	}
 	if err := s.provision(t); err != nil {
 		return nil, err
 	}
-	for _, resume := range []func() error{s.tables.Resume, s.functions.Resume, s.topics.Resume, s.buses.Resume, s.executions.Resume, s.builds.Resume, s.schedules.Resume} {
+	for _, resume := range []func() error{s.buses.Resume, s.tables.Resume, s.functions.Resume, s.topics.Resume, s.executions.Resume, s.builds.Resume, s.schedules.Resume} {
 		if err := resume(); err != nil {
 			return nil, fmt.Errorf("go on with what was under way: %w", err)
 		}
@@ -150,6 +153,8 @@ func (s *Stack) makeEngines() (err error) {
 	if err != nil {
 		return err
 	}
+	s.alarms = cloudwatch.New(cloudwatch.Config{Store: c.Store, Clock: c.Clock, NewID: c.NewID, Account: Account, Region: Region,
+		Changed: s.alarmChanged, Publish: s.publishAlarm})
 	s.tables.OnRecords(s.functions.RecordsArrived)
 	return nil
 }

@@ -10,26 +10,29 @@ import (
 	"slipway/infra/local/awsjson"
 )
 
-// The query protocol: the two calls by which a client finds the stack and itself.
+// The query protocol of the services that have no engine: the call by which a client
+// finds the stack, and STS.
 
 // query answers a request of the query protocol.
 func (s *Stack) query(w http.ResponseWriter, r *http.Request) {
 	parameters, err := form(r)
 	if err != nil {
-		s.refuse(w, "MalformedQueryString", err.Error())
+		s.refuse(w, awsjson.Errorf("MalformedQueryString", "The form can not be read: %v", err))
 		return
 	}
 	switch action := parameters.Get("Action"); action {
 	case "GetCallerIdentity":
 		s.callerIdentity(w, r)
+	case "AssumeRole":
+		s.assumeRole(w, r, parameters)
 	case "DescribeStacks":
 		if name := parameters.Get("StackName"); name != "" && name != Name {
-			s.refuse(w, "ValidationError", fmt.Sprintf("Stack with id %s does not exist", name))
+			s.refuse(w, awsjson.Errorf("ValidationError", "Stack with id %s does not exist", name))
 			return
 		}
 		s.describeStacks(w)
 	default:
-		s.refuse(w, "InvalidAction", fmt.Sprintf("local mode does not know the action %q; it knows DescribeStacks and GetCallerIdentity", action))
+		s.refuse(w, awsjson.Errorf("InvalidAction", "local mode does not know the action %q; it knows DescribeStacks, GetCallerIdentity and AssumeRole", action))
 	}
 }
 
@@ -41,8 +44,10 @@ type errorResponse struct {
 	RequestID string   `xml:"RequestId"`
 }
 
-func (s *Stack) refuse(w http.ResponseWriter, code, message string) {
-	s.answer(w, http.StatusBadRequest, errorResponse{Type: "Sender", Code: code, Message: message, RequestID: s.config.NewID()})
+func (s *Stack) refuse(w http.ResponseWriter, err error) {
+	refusal := awsjson.AsError(err)
+	code, fault := refusal.Query()
+	s.answer(w, refusal.HTTPStatus(), errorResponse{Type: fault, Code: code, Message: refusal.Message, RequestID: s.config.NewID()})
 }
 
 func (s *Stack) answer(w http.ResponseWriter, status int, body any) {
@@ -51,23 +56,6 @@ func (s *Stack) answer(w http.ResponseWriter, status int, body any) {
 	if err := xml.NewEncoder(w).Encode(body); err != nil {
 		s.config.Report(fmt.Errorf("write response: %w", err))
 	}
-}
-
-type callerIdentity struct {
-	XMLName   xml.Name `xml:"https://sts.amazonaws.com/doc/2011-06-15/ GetCallerIdentityResponse"`
-	Arn       string   `xml:"GetCallerIdentityResult>Arn"`
-	UserID    string   `xml:"GetCallerIdentityResult>UserId"`
-	Account   string   `xml:"GetCallerIdentityResult>Account"`
-	RequestID string   `xml:"ResponseMetadata>RequestId"`
-}
-
-func (s *Stack) callerIdentity(w http.ResponseWriter, r *http.Request) {
-	name := awsjson.Caller(r)
-	if name == "" {
-		s.refuse(w, "MissingAuthenticationToken", "Request is missing Authentication Token")
-		return
-	}
-	s.answer(w, http.StatusOK, callerIdentity{Arn: userARN(name), UserID: name, Account: Account, RequestID: s.config.NewID()})
 }
 
 type describedStacks struct {

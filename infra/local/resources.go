@@ -11,18 +11,19 @@ import (
 type kind func(s *Stack, id string, properties []byte) (attributes map[string]string, err error)
 
 // kinds lists the resource types that local mode knows. What grants rights or
-// watches the stack on AWS has no effect here and is only named: on one machine
-// every right is the owner's.
+// keeps logs on AWS has no effect here and is only named: on one machine every right
+// is the owner's.
 func kinds() map[string]kind {
 	return map[string]kind{
-		"AWS::CloudWatch::Alarm":           named[alarm],
+		"AWS::CloudWatch::Alarm":           (*Stack).makeAlarm,
 		"AWS::CodeBuild::Project":          (*Stack).makeBuildProject,
 		"AWS::DynamoDB::Table":             (*Stack).makeTable,
 		"AWS::ECR::Repository":             (*Stack).makeRepository,
 		"AWS::Events::EventBus":            (*Stack).makeBus,
+		"AWS::Events::EventBusPolicy":      named[busPolicy],
 		"AWS::Events::Rule":                (*Stack).makeRule,
 		"AWS::IAM::Policy":                 named[policy],
-		"AWS::IAM::Role":                   makeRole,
+		"AWS::IAM::Role":                   (*Stack).makeRole,
 		"AWS::KMS::Key":                    named[key],
 		"AWS::Lambda::EventInvokeConfig":   (*Stack).configureInvocation,
 		"AWS::Lambda::EventSourceMapping":  (*Stack).makeMapping,
@@ -109,31 +110,20 @@ func named[P any](s *Stack, id string, data []byte) (map[string]string, error) {
 	return map[string]string{"": name, "Arn": s.arn("local", name)}, err
 }
 
-// makeRole returns a role's name and an ARN such as other services take for one.
-func makeRole(_ *Stack, id string, data []byte) (map[string]string, error) {
-	_, err := properties[role](data)
-	name := physicalName(id)
-	return map[string]string{"": name, "Arn": "arn:aws:iam::" + Account + ":role/" + name}, err
-}
-
 var hashSuffix = regexp.MustCompile(`[0-9A-F]{8}$`)
 
 // physicalName returns the name of a resource that the template gives none: the
 // stack's and its logical id without CDK's hash.
 func physicalName(id string) string { return Name + "-" + hashSuffix.ReplaceAllString(id, "") }
 
-// What grants, encrypts, logs or watches on AWS.
+// What grants, encrypts or logs on AWS.
 type (
-	alarm struct {
-		AlarmDescription, ComparisonOperator, MetricName, Namespace, Statistic, TreatMissingData ignored
-		AlarmActions, Dimensions, EvaluationPeriods, OKActions, Period, Threshold                ignored
-	}
 	bucketPolicy struct{ Bucket, PolicyDocument ignored }
+	busPolicy    struct{ EventBusName, Statement, StatementId ignored }
 	key          struct{ Description, EnableKeyRotation, KeyPolicy ignored }
 	logGroup     struct{ LogGroupName, RetentionInDays ignored }
 	permission   struct{ Action, FunctionName, FunctionUrlAuthType, Principal, SourceAccount, SourceArn ignored }
 	policy       struct{ PolicyDocument, PolicyName, Roles ignored }
 	queuePolicy  struct{ PolicyDocument, Queues ignored }
-	role         struct{ AssumeRolePolicyDocument, Description ignored }
 	topicPolicy  struct{ PolicyDocument, Topics ignored }
 )

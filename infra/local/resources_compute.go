@@ -3,6 +3,7 @@ package local
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
@@ -21,6 +22,10 @@ type functionProperties struct {
 	Environment  struct{ Variables map[string]string }
 }
 
+// runnable returns the step kinds that act on AWS and for which the engines have what
+// they need.
+func runnable() []string { return []string{"alarm", "cleanup", "invoke", "s3-site", "state-machine"} }
+
 // makeFunction makes the function of the catalog that the handler setting names,
 // with clients whose calls end in the engines.
 func (s *Stack) makeFunction(id string, data []byte) (map[string]string, error) {
@@ -32,7 +37,7 @@ func (s *Stack) makeFunction(id string, data []byte) (map[string]string, error) 
 	if !ok {
 		return nil, fmt.Errorf("handler %q: not a function of the catalog", p.Handler)
 	}
-	handler, err := f.New(functions.Installation{AWS: s.functionConfiguration(p.Handler), Now: s.config.Clock.Now,
+	handler, err := f.New(functions.Installation{AWS: s.functionConfiguration(p.Handler), Now: s.config.Clock.Now, Runnable: runnable(), Network: http.DefaultClient,
 		Getenv: func(name string) string { return p.Environment.Variables[name] }})
 	if err != nil {
 		return nil, err
@@ -169,7 +174,7 @@ func (s *Stack) makeStateMachine(id string, data []byte) (map[string]string, err
 }
 
 type buildProjectProperties struct {
-	Artifacts, Description, LogsConfig, QueuedTimeoutInMinutes, ServiceRole ignored
+	Artifacts, Description, LogsConfig, QueuedTimeoutInMinutes, ServiceRole, VpcConfig ignored
 
 	Name             string
 	TimeoutInMinutes int

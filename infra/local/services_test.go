@@ -97,9 +97,14 @@ func TestAServiceThatIsNotThereIsNamedInItsOwnProtocol(t *testing.T) {
 		{"route53", http.MethodGet, "/2013-04-01/hostedzone", "", "<Message>local mode has no route53;"},
 		{"logs", http.MethodPost, "/", "Logs_20140328.DescribeLogGroups", `"message":"local mode has no logs;`},
 		{"lambda", http.MethodGet, "/2018-10-31/layers", "", "GET /2018-10-31/layers is not supported"},
+		{"kinesis", http.MethodPost, "/service/Kinesis/operation/ListStreams", "rpc", `"message":"local mode has no kinesis;`},
 	} {
 		header := map[string]string{}
-		if c.target != "" {
+		switch c.target {
+		case "":
+		case "rpc":
+			header["Smithy-Protocol"] = "rpc-v2-cbor"
+		default:
 			header["X-Amz-Target"] = c.target
 		}
 		if status, body := ask(t, s, c.method, c.path, c.service, header, ""); status < 400 || !strings.Contains(body, c.want) {

@@ -18,7 +18,7 @@ import (
 func (w *world) attempts() (all []string) {
 	w.t.Helper()
 	for _, e := range happened[events.StepFinished](w) {
-		all = append(all, fmt.Sprintf("%s %s %d %s", e.Deployment.Deployment, e.Step, e.Attempt, e.Status))
+		all = append(all, fmt.Sprintf("%s %s %d %s", e.Deployment, e.Step, e.Attempt, e.Status))
 	}
 	return all
 }

@@ -44,15 +44,18 @@ type taken struct {
 }
 
 // newWorld starts a stack whose identifiers come from seed. Faults, if not nil,
-// makes it unreliable. It sweeps repositories once a year: what a test counts is
-// then its own.
+// makes it unreliable. It sweeps repositories and triggers once a year: what a test
+// counts is then its own.
 func newWorld(t testing.TB, seed uint64, faults *local.Rehearsal) *world {
 	t.Helper()
-	often, rarely := []byte(`"rate(15 minutes)"`), []byte(`"rate(365 days)"`)
-	if !bytes.Contains(template.JSON, often) {
-		t.Fatalf("the template has no schedule %s", often)
+	source, rarely := template.JSON, []byte(`"rate(365 days)"`)
+	for _, often := range []string{`"rate(15 minutes)"`, `"rate(1 hour)"`} {
+		if !bytes.Contains(source, []byte(often)) {
+			t.Fatalf("the template has no schedule %s", often)
+		}
+		source = bytes.ReplaceAll(source, []byte(often), rarely)
 	}
-	return newWorldOf(t, bytes.ReplaceAll(template.JSON, often, rarely), seed, faults)
+	return newWorldOf(t, source, seed, faults)
 }
 
 // newWorldOf starts the stack of a template.

@@ -4,10 +4,11 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatchactions"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 )
 
 // watch declares the alarms: every dead-letter queue, every function, the
-// stream and the Deploy workflow. An approval that fails has told the person who
+// stream and the workflows Deploy and Runbook. An approval that fails has told the person who
 // started it, and raises none. Each alarm tells the topic when it goes off and when
 // it is over.
 func (s system) watch() {
@@ -23,15 +24,18 @@ func (s system) watch() {
 		s.functions["publishevents"].lambda.Metric(new("IteratorAge"), over5Minutes("Maximum")))
 	for _, outcome := range []string{"ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted"} {
 		s.alarm("Deploy"+outcome, 1, "A deployment's execution failed, timed out or was aborted.",
-			s.deployMetric(outcome))
+			executionMetric(s.workflows.deploy, outcome))
+		s.alarm("Runbook"+outcome, 1, "A run's execution failed, timed out or was aborted.",
+			executionMetric(s.workflows.runbook, outcome))
 	}
 }
 
-func (s system) deployMetric(name string) awscloudwatch.Metric {
+// executionMetric returns how many executions of machine ended that way.
+func executionMetric(machine awsstepfunctions.CfnStateMachine, name string) awscloudwatch.Metric {
 	return awscloudwatch.NewMetric(&awscloudwatch.MetricProps{
 		Namespace:     new("AWS/States"),
 		MetricName:    new(name),
-		DimensionsMap: &map[string]*string{"StateMachineArn": s.workflows.deploy.Ref()},
+		DimensionsMap: &map[string]*string{"StateMachineArn": machine.Ref()},
 		Period:        awscdk.Duration_Minutes(new(5.0)),
 		Statistic:     new("Sum"),
 	})

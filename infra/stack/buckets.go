@@ -8,7 +8,7 @@ import (
 // buckets are the stack's S3 buckets.
 type buckets struct {
 	packages awss3.Bucket   // what CI pushes: packages/ and projects/
-	work     awss3.Bucket   // what deployments leave: plans/, jobs/ and logs/
+	work     awss3.Bucket   // what deployments leave: plans/, jobs/, logs/, works/, watches/ and evidence/
 	sites    []awss3.Bucket // what s3-site steps publish to, in the platform's order
 }
 
@@ -16,7 +16,7 @@ func newBuckets(stack awscdk.Stack, sites []string) buckets {
 	b := buckets{
 		packages: newBucket(stack, "PackagesBucket", nil),
 		work: newBucket(stack, "WorkBucket", nil,
-			expire("jobs/"), expire("logs/"),
+			expire("jobs/"), expire("logs/"), expire("watches/"), expire("works/"),
 			&awss3.LifecycleRule{Id: new("noncurrent"), NoncurrentVersionExpiration: days(30)}),
 	}
 	announceObjects(b.packages)

@@ -54,7 +54,7 @@ func TestEveryFunctionRunsTheOneBinaryOnArm(t *testing.T) {
 			target(f.at("Code", "S3Bucket")) != "CodeBucket" || target(f.at("Code", "S3Key")) != "CodeKey" {
 			t.Errorf("%s runs %v on %v from %v", id, f.at("Runtime"), f.at("Architectures"), f.at("Code"))
 		}
-		for _, name := range []string{"TABLE", "BUS", "PACKAGES_BUCKET", "WORK_BUCKET", "PLATFORM"} {
+		for _, name := range []string{"TABLE", "BUS", "PACKAGES_BUCKET", "WORK_BUCKET", "PLATFORM", "ACCOUNT", "PARTITION"} {
 			if f.at("Environment", "Variables", name) == nil {
 				t.Errorf("%s has no variable %s", id, name)
 			}

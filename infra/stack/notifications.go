@@ -37,33 +37,84 @@ func newNotifications(stack awscdk.Stack) awssns.Topic {
 	return topic
 }
 
-// approvalRuleName is the name of the rule that tells of approvals, fixed so that
-// its role can be bound to it.
-const approvalRuleName = Name + "-ApprovalAsked"
+// A notice is a message that the topic gets for an event.
+type notice struct {
+	id    string // of the rule, which is named after the stack and this
+	event events.Event
+	// paths are the members of the message's values in the event's detail, by the names
+	// that template has for them.
+	paths    map[string]string
+	template []string // lines of a JSON object
+}
 
-// tellApprovers declares the rule that publishes to the topic what waits for an
-// approval. It publishes by a role that only the rule can take on: a topic's policy
-// can't name the rule, as EventBridge gives it nothing to put a condition on
-// (EventBridge user guide, "Using resource-based policies", Amazon SNS permissions).
-func (s system) tellApprovers() awsevents.CfnRule {
+// notices returns what people are told of: what waits for an approval.
+func notices() []notice {
+	return []notice{
+		{"ApprovalAsked", events.DeploymentAwaitingApproval{},
+			map[string]string{"deployment": "deployment", "project": "project", "release": "release", "environment": "environment",
+				"plan": "plan", "quorum": "quorum", "approvers": "approvers", "console": "start.console"},
+			[]string{
+				`{`,
+				`"message": "<project> <release> waits for approval to go to <environment>.",`,
+				`"approvers": <approvers>,`,
+				`"quorum": <quorum>,`,
+				`"approve": "Start an execution in the console with this input, or run: slipway approve <deployment>",`,
+				`"reject": "Write reject for approve in the input, or run: slipway reject <deployment>",`,
+				`"console": <console>,`,
+				`"input":`,
+				`{"deployment":<deployment>,"plan":<plan>,"decision":"approve","note":""}`,
+				`}`,
+			}},
+		{"StepApprovalAsked", events.StepAwaitingApproval{},
+			map[string]string{"step": "step", "project": "project", "environment": "environment", "question": "message",
+				"quorum": "quorum", "approvers": "approvers", "console": "start.console", "input": "start.input"},
+			[]string{
+				`{`,
+				`"message": "Step <step> of <project> in <environment> waits for approval.",`,
+				`"question": <question>,`,
+				`"approvers": <approvers>,`,
+				`"quorum": <quorum>,`,
+				`"approve": "Start an execution in the console with this input.",`,
+				`"reject": "Write reject for approve in the input.",`,
+				`"console": <console>,`,
+				`"input": <input>`,
+				`}`,
+			}},
+	}
+}
+
+// tellApprovers declares the rules that publish to the topic what waits for an
+// approval, and returns their ARNs. Each publishes by a role that only it can take on: a
+// topic's policy can't name the rule, as EventBridge gives it nothing to put a condition
+// on (EventBridge user guide, "Using resource-based policies", Amazon SNS permissions).
+func (s system) tellApprovers() []*string {
+	var arns []*string
+	for _, n := range notices() {
+		arns = append(arns, s.notify(n).AttrArn())
+	}
+	return arns
+}
+
+func (s system) notify(n notice) awsevents.CfnRule {
+	name := Name + "-" + n.id // fixed, so that the role can be bound to it
 	arn := s.stack.FormatArn(&awscdk.ArnComponents{
-		Service: new("events"), Resource: new("rule"), ResourceName: awscdk.Fn_Join(new("/"), &[]*string{s.bus.EventBusName(), new(approvalRuleName)}),
+		Service: new("events"), Resource: new("rule"), ResourceName: awscdk.Fn_Join(new("/"), &[]*string{s.bus.EventBusName(), new(name)}),
 	})
-	role := awsiam.NewRole(s.stack, new("ApprovalAskedRole"), &awsiam.RoleProps{
+	role := awsiam.NewRole(s.stack, new(n.id+"Role"), &awsiam.RoleProps{
 		AssumedBy:   serviceFor("events.amazonaws.com", arn),
 		Description: new("What the rule that tells of approvals may do."),
 	})
-	allowed := newRights(s.stack, "ApprovalAskedRights", role, allow([]*string{s.notifications.TopicArn()}, "sns:Publish"))
-	rule := awsevents.NewCfnRule(s.stack, new("ApprovalAsked"), &awsevents.CfnRuleProps{
-		Name:         new(approvalRuleName),
+	allowed := newRights(s.stack, n.id+"Rights", role, allow([]*string{s.notifications.TopicArn()}, "sns:Publish"))
+	rule := awsevents.NewCfnRule(s.stack, new(n.id), &awsevents.CfnRuleProps{
+		Name:         new(name),
 		EventBusName: s.bus.EventBusName(),
-		EventPattern: happened(events.DeploymentAwaitingApproval{}),
+		EventPattern: happened(n.event),
 		State:        new("ENABLED"),
 		Targets: []any{&awsevents.CfnRule_TargetProperty{
 			Id:               new("notifications"),
 			Arn:              s.notifications.TopicArn(),
 			RoleArn:          role.RoleArn(),
-			InputTransformer: approvalMessage(),
+			InputTransformer: n.message(),
 			DeadLetterConfig: &awsevents.CfnRule_DeadLetterConfigProperty{Arn: s.queues.undelivered.QueueArn()},
 			RetryPolicy:      retryPolicy(),
 		}},
@@ -72,25 +123,13 @@ func (s system) tellApprovers() awsevents.CfnRule {
 	return rule
 }
 
-// approvalMessage makes the message of the event. It is a JSON object, not a text:
-// a text would arrive in quotes, and the input in it with escaped ones, which the
-// Step Functions console does not take.
-func approvalMessage() *awsevents.CfnRule_InputTransformerProperty {
+// message makes the message of the event. It is a JSON object, not a text: a text would
+// arrive in quotes, and the input in it with escaped ones, which the Step Functions
+// console does not take.
+func (n notice) message() *awsevents.CfnRule_InputTransformerProperty {
 	paths := map[string]*string{}
-	for name, path := range map[string]string{"deployment": "deployment", "project": "project", "release": "release", "environment": "environment",
-		"plan": "plan", "quorum": "quorum", "approvers": "approvers", "console": "start.console"} {
+	for name, path := range n.paths {
 		paths[name] = new("$.detail." + path)
 	}
-	return &awsevents.CfnRule_InputTransformerProperty{InputPathsMap: &paths, InputTemplate: new(strings.Join([]string{
-		`{`,
-		`"message": "<project> <release> waits for approval to go to <environment>.",`,
-		`"approvers": <approvers>,`,
-		`"quorum": <quorum>,`,
-		`"approve": "Start an execution in the console with this input, or run: slipway approve <deployment>",`,
-		`"reject": "Write reject for approve in the input, or run: slipway reject <deployment>",`,
-		`"console": <console>,`,
-		`"input":`,
-		`{"deployment":<deployment>,"plan":<plan>,"decision":"approve","note":""}`,
-		`}`,
-	}, "\n"))}
+	return &awsevents.CfnRule_InputTransformerProperty{InputPathsMap: &paths, InputTemplate: new(strings.Join(n.template, "\n"))}
 }

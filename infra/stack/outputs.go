@@ -18,6 +18,7 @@ func (s system) announce(apiURL *string) {
 	output("EventBusName", s.bus.EventBusName())
 	output("NotificationsTopic", s.notifications.TopicArn())
 	output("DeployStateMachine", s.workflows.deploy.Ref())
+	output("RunbookStateMachine", s.workflows.runbook.Ref())
 	for _, a := range s.workflows.approve {
 		output("Approve"+exported(a.environment)+"StateMachine", a.machine.Ref())
 	}

@@ -12,14 +12,18 @@ func (s system) rights(name string) []awsiam.PolicyStatement {
 	b := s.buckets
 	switch name {
 	case "api":
-		return list(s.readAndWriteTable(deleteItem), writeObjects(b.packages, "packages/*"),
-			readObjects(b.work, "logs/*"), findObjects(b.work))
+		return list(list(s.readAndWriteTable(deleteItem), s.keepTriggers()...), writeObjects(b.packages, "packages/*"),
+			readObjects(b.work, "logs/*"), writeObjects(b.work, "plans/*"), findObjects(b.work))
 	case "applyproject":
-		return list(s.readAndWriteTable(deleteItem), readObjects(b.packages, "projects/*"), findObjects(b.packages))
+		return list(list(s.readAndWriteTable(deleteItem), s.keepTriggers()...), readObjects(b.packages, "projects/*"), findObjects(b.packages))
+	case "cancelsteps":
+		return list(s.followSteps(), allow(s.scripts.arns, "codebuild:StopBuild"))
 	case "createrelease", "promote", "finishdeployment":
 		return s.readAndWriteTable()
 	case "decideapproval":
 		return list(s.readAndWriteTable(updateItem), answerTasks(s.workflows.approveARNs()...))
+	case "finishrun":
+		return list(s.readAndWriteTable(deleteItem), findObjects(b.work), allow(objects(b.work, "jobs/*", "logs/*"), "s3:DeleteObject"))
 	case "lockenvironment", "requestapproval":
 		return list(s.readAndWriteTable(), answerTasks(s.workflows.deploy.Ref()))
 	case "plandeployment":
@@ -29,11 +33,14 @@ func (s system) rights(name string) []awsiam.PolicyStatement {
 	case "registerpackage":
 		return list(list(s.readAndWriteTable(), s.readImages()...), readObjects(b.packages, "packages/*"), findObjects(b.packages))
 	case "resumestep":
-		return list(s.readAndWriteTable(), readObjects(b.work, "jobs/*"), findObjects(b.work), answerTasks(s.workflows.deploy.Ref()))
+		return s.followSteps()
 	case "runstep":
 		return s.runSteps()
 	case "startdeployment":
 		return list(nil, allow([]*string{s.workflows.deploy.Ref()}, "states:StartExecution"))
+	case "startrunbook":
+		return list(s.readAndWriteTable(), readObjects(b.work, "plans/*"), writeObjects(b.work, "plans/*"), findObjects(b.work),
+			allow([]*string{s.workflows.runbook.Ref()}, "states:StartExecution"))
 	case "sweepimages":
 		return list(list(s.readAndWriteTable(), s.readImages()...),
 			readObjects(b.work, "sweeps/*"), writeObjects(b.work, "sweeps/*"), findObjects(b.work))
@@ -106,24 +113,50 @@ func (s system) onRepositories(actions ...string) []awsiam.PolicyStatement {
 	if len(s.repositories) == 0 {
 		return nil
 	}
-	var all []*string
-	for _, name := range s.repositories {
-		all = append(all, s.stack.FormatArn(&awscdk.ArnComponents{Service: new("ecr"), Resource: new("repository"), ResourceName: new(name)}))
+	return list(nil, allow(repositoryARNs(s.stack, s.repositories), actions...))
+}
+
+// pullImages allows a build to run in images of the platform's repositories, if there are any.
+func pullImages(stack awscdk.Stack, repositories []string) []awsiam.PolicyStatement {
+	if len(repositories) == 0 {
+		return nil
 	}
-	return list(nil, allow(all, actions...))
+	return list(nil, allowEverywhere("ecr:GetAuthorizationToken"),
+		allow(repositoryARNs(stack, repositories), "ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"))
+}
+
+func repositoryARNs(stack awscdk.Stack, names []string) []*string {
+	var all []*string
+	for _, name := range names {
+		all = append(all, stack.FormatArn(&awscdk.ArnComponents{Service: new("ecr"), Resource: new("repository"), ResourceName: new(name)}))
+	}
+	return all
+}
+
+// followSteps allows to look at the work that steps do elsewhere, to end it, and to
+// report what came of it.
+func (s system) followSteps() []awsiam.PolicyStatement {
+	b := s.buckets
+	statements := list(s.readAndWriteTable(),
+		readObjects(b.packages, "packages/*"),
+		readObjects(b.work, "jobs/*", "logs/*", "works/*", "watches/*", "evidence/*"),
+		writeObjects(b.work, "jobs/*", "logs/*", "works/*", "watches/*", "evidence/*"),
+		allow(objects(b.work, "watches/*"), "s3:DeleteObject"),
+		findObjects(b.packages, b.work),
+		answerTasks(s.workflows.running()...))
+	return list(list(statements, s.setTimers()...), s.takeRoles()...)
 }
 
 // runSteps allows what the step kinds do in-line or start.
 func (s system) runSteps() []awsiam.PolicyStatement {
 	b := s.buckets
-	statements := list(s.readAndWriteTable(),
-		readObjects(b.packages, "packages/*"),
-		readObjects(b.work, "jobs/*", "plans/*"), // an http step looks for what it kept
-		writeObjects(b.work, "jobs/*", "logs/*"),
-		findObjects(append(b.sites, b.packages, b.work)...),
-		allow([]*string{s.scripts.arn}, "codebuild:StartBuild"),
-		answerTasks(s.workflows.deploy.Ref()))
+	statements := list(s.followSteps(),
+		readObjects(b.work, "plans/*"),
+		allow(s.scripts.arns, "codebuild:StartBuild"))
 	statements = list(statements, s.onRepositories("ecr:DescribeRepositories")...)
+	if len(b.sites) > 0 {
+		statements = append(statements, findObjects(b.sites...))
+	}
 	for _, site := range b.sites {
 		statements = append(statements, allow(objects(site, "*"), "s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"))
 	}

@@ -1,6 +1,9 @@
 package stack
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -29,17 +32,52 @@ func (s system) routes() []route {
 		{"PromotionDue", slipway, happened(events.ReleaseCreated{}, events.DeploymentSucceeded{}), "promote"},
 		{"DeploymentRequested", slipway, happened(events.DeploymentRequested{}), "startdeployment"},
 		{"ApprovalStarted", nil, executionRequested(s.workflows.approveARNs()), "decideapproval"},
-		{"BuildEnded", nil, buildEnded(s.scripts.project.Ref()), "resumestep"},
+		{"TriggersOutdated", slipway, happened(events.ProjectApplied{}, events.RunbookPaused{}, events.RunbookResumed{}), "applyproject"},
+		{"RunStarted", slipway, happened(events.RunbookStarted{}), "startrunbook"},
+		{"Cancelling", slipway, happened(events.DeploymentCancelling{}, events.RunbookCancelling{}), "cancelsteps"},
+		{"BuildEnded", nil, buildEnded(s.scripts.names), "resumestep"},
 		{"ApprovalDecided", slipway, happened(events.ApprovalDecided{}), "resumestep"},
 		{"QueueLeft", slipway, happened(events.DeploymentStarted{}, events.DeploymentSuperseded{}).with(pattern{"queued": []any{true}}), "resumestep"},
+		{"DeploymentCancelled", slipway, happened(events.DeploymentCancelled{}), "resumestep"},
+		{"StepsDeploymentEnded", slipway, deploymentEnded().with(pattern{"via": []any{pattern{"exists": true}}}), "resumestep"},
+		{"RunBroken", nil, executionBroken(s.workflows.runbook.Ref()), "finishrun"},
 		{"DeploymentBroken", nil, executionBroken(s.workflows.deploy.Ref()), "finishdeployment"},
 	}
+	for id, p := range worksTold() {
+		routes = append(routes, route{id, nil, p, "resumestep"})
+	}
+	slices.SortFunc(routes, func(a, b route) int { return cmp.Compare(a.id, b.id) })
 	if len(s.repositories) == 0 {
 		return routes
 	}
 	return append(routes,
 		route{"ImagePushed", nil, imagePushed(s.repositories), "registerpackage"},
 		route{"RepositoryTakenUp", slipway, happened(events.ProjectApplied{}), "sweepimages"})
+}
+
+// worksTold matches, by rule, what AWS's services tell of the end of work that steps
+// have started: the names by which that is told from others' are those of the step kinds.
+func worksTold() map[string]pattern {
+	ours := []any{pattern{"prefix": "slipway-"}}
+	return map[string]pattern{
+		"AlarmRaised": told("aws.cloudwatch", "CloudWatch Alarm State Change").with(pattern{"state": pattern{"value": []any{"ALARM"}}}),
+		"BackupEnded": told("aws.backup", "Backup Job State Change", "Restore Job State Change"),
+		"AutomationEnded": told("aws.ssm", "EC2 Automation Execution Status-change Notification").
+			with(pattern{"Status": []any{pattern{"anything-but": []any{"Pending", "InProgress", "Waiting"}}}}),
+		"ServiceDeployed": told("aws.ecs", "ECS Deployment State Change").
+			with(pattern{"eventName": []any{"SERVICE_DEPLOYMENT_COMPLETED", "SERVICE_DEPLOYMENT_FAILED"}}),
+		"StackChanged": told("aws.cloudformation", "CloudFormation Stack Status Change").with(pattern{"client-request-token": ours,
+			"status-details": pattern{"status": []any{pattern{"anything-but": pattern{"suffix": "_IN_PROGRESS"}}}}}),
+		"DriftDetected": told("aws.cloudformation", "CloudFormation Drift Detection Status Change").
+			with(pattern{"detection-status": []any{"DETECTION_COMPLETE", "DETECTION_FAILED"}}),
+		"NestedExecutionEnded": told("aws.states", "Step Functions Execution Status Change").
+			with(pattern{"name": ours, "status": []any{"SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"}}),
+	}
+}
+
+// told matches the events of a source that have one of the types.
+func told(source string, types ...string) pattern {
+	return pattern{"source": []any{source}, "detail-type": types}
 }
 
 // happened matches Slipway's own events of the types of the given ones.
@@ -49,6 +87,11 @@ func happened(kinds ...events.Event) pattern {
 		types = append(types, kind.Type())
 	}
 	return pattern{"source": []any{events.Source}, "detail-type": types}
+}
+
+// deploymentEnded matches the end of any deployment.
+func deploymentEnded() pattern {
+	return happened(events.DeploymentSucceeded{}, events.DeploymentFailed{}, events.DeploymentCancelled{}, events.DeploymentRejected{}, events.DeploymentSuperseded{})
 }
 
 // with narrows p to events whose detail matches, too.
@@ -85,10 +128,11 @@ func executionRequested(machines []*string) pattern {
 	}}
 }
 
-// buildEnded matches CodeBuild's report of a build that will not go on.
-func buildEnded(project *string) pattern {
+// buildEnded matches CodeBuild's report of a build of one of the projects that will not
+// go on.
+func buildEnded(projects []*string) pattern {
 	return pattern{"source": []any{"aws.codebuild"}, "detail-type": []any{"CodeBuild Build State Change"}, "detail": pattern{
-		"project-name": []any{project},
+		"project-name": projects,
 		"build-status": []any{"SUCCEEDED", "FAILED", "FAULT", "TIMED_OUT", "STOPPED"},
 	}}
 }
@@ -105,19 +149,26 @@ func executionBroken(machine *string) pattern {
 // the rules invoke their functions and send what they can't deliver to the
 // dead-letter queue.
 func (s system) route(rights map[string]awsiam.Policy) {
-	rules := []*string{s.tellApprovers().AttrArn()}
+	rules := s.tellApprovers()
 	for _, r := range s.routes() {
 		rule := s.newRule(r)
 		rule.Node().AddDependency(rights[r.function]) // no event before the function may act on it
 		rules = append(rules, rule.AttrArn())
 	}
+	s.letRulesKeepWhatFails("RulesSendWhatTheyCannotDeliver", "ArnEquals", rules)
+	s.letRulesKeepWhatFails("TriggersSendWhatTheyCannotDeliver", "ArnLike", s.triggerRules())
+}
+
+// letRulesKeepWhatFails lets the rules with those ARNs, as the condition's operator
+// compares them, send what they can't deliver to the dead-letter queue.
+func (s system) letRulesKeepWhatFails(id, operator string, rules []*string) {
 	s.queues.undelivered.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-		Sid:        new("RulesSendWhatTheyCannotDeliver"),
+		Sid:        new(id),
 		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(new("events.amazonaws.com"), nil)},
 		Actions:    &[]*string{new("sqs:SendMessage")},
 		Resources:  &[]*string{s.queues.undelivered.QueueArn()},
 		Conditions: &map[string]any{
-			"ArnEquals":    map[string]any{"aws:SourceArn": rules},
+			operator:       map[string]any{"aws:SourceArn": rules},
 			"StringEquals": map[string]any{"aws:SourceAccount": awscdk.Aws_ACCOUNT_ID()},
 		},
 	}))

@@ -17,10 +17,10 @@ import (
 const Name = "Slipway"
 
 // New declares the stack for the installation that p describes. It returns an
-// error when p asks for what isn't built or is too large for the functions'
+// error when p allows what can't be granted or is too large for the functions'
 // environment; whatever CDK itself refuses is a panic, which [Synthesize] recovers.
 func New(scope constructs.Construct, p platform.Platform) (awscdk.Stack, error) {
-	if err := checkPlaces(p); err != nil {
+	if err := checkRoles(p); err != nil {
 		return nil, err
 	}
 	encoded, err := encodePlatform(p)
@@ -30,10 +30,8 @@ func New(scope constructs.Construct, p platform.Platform) (awscdk.Stack, error) 
 	stack := awscdk.NewStack(scope, new(Name), &awscdk.StackProps{
 		StackName:   new(Name),
 		Description: new("Slipway, a release manager without a server."),
-		Synthesizer: awscdk.NewDefaultStackSynthesizer(&awscdk.DefaultStackSynthesizerProps{
-			GenerateBootstrapVersionRule: new(false),
-		}),
-		Tags: &map[string]*string{"project": new("slipway")},
+		Synthesizer: withoutBootstrap(),
+		Tags:        &map[string]*string{"project": new("slipway")},
 	})
 
 	code := newCode(stack)
@@ -43,17 +41,27 @@ func New(scope constructs.Construct, p platform.Platform) (awscdk.Stack, error) 
 	bus := newBus(stack)
 	notifications := newNotifications(stack)
 	newRepositories(stack, p.Repositories)
-	scripts := newScriptProject(stack, code, buckets)
+	scripts := newScriptProjects(stack, code, buckets, p)
 	functions := newFunctions(stack, code, map[string]*string{
 		"TABLE":           records.table.TableName(),
 		"BUS":             bus.EventBusName(),
 		"PACKAGES_BUCKET": buckets.packages.BucketName(),
 		"WORK_BUCKET":     buckets.work.BucketName(),
 		"PLATFORM":        new(encoded),
+		"ACCOUNT":         awscdk.Aws_ACCOUNT_ID(),
+		"PARTITION":       awscdk.Aws_PARTITION(),
 	})
+	nameDeployers(functions)
+	deployRoles, err := newDeployRoles(stack, p.Environments, functions)
+	if err != nil {
+		return nil, err
+	}
+	receive(stack, p.Environments)
 	workflows := newWorkflows(stack, functions, p.EnvironmentNames())
 
-	s := system{stack, records, buckets, bus, notifications, queues, scripts, functions, workflows, p.Repositories}
+	s := system{stack, records, buckets, bus, notifications, queues, scripts, functions, workflows,
+		newSchedules(stack, "Schedules", Name, "the schedules that start runbooks and sweeps"),
+		newSchedules(stack, "Timers", Name+"-Timers", "the timers of steps"), p.Repositories, deployRoles}
 	s.connect()
 	rights := s.grant()
 	s.route(rights)
@@ -67,15 +75,10 @@ func New(scope constructs.Construct, p platform.Platform) (awscdk.Stack, error) 
 	return stack, nil
 }
 
-// checkPlaces refuses environments elsewhere: steps act with the stack's own
-// rights, so that a deployment to one would land in the stack's account instead.
-func checkPlaces(p platform.Platform) error {
-	for _, e := range p.Environments {
-		if e.Account != "" || e.Region != "" || e.Role != "" {
-			return fmt.Errorf("platform: environment %s names an account, a Region or a role: steps that act in another place are not built yet; leave these keys out", e.Name)
-		}
-	}
-	return nil
+// withoutBootstrap lets a template be deployed by whatever means, without a look at
+// the version of CDK's own stack.
+func withoutBootstrap() awscdk.DefaultStackSynthesizer {
+	return awscdk.NewDefaultStackSynthesizer(&awscdk.DefaultStackSynthesizerProps{GenerateBootstrapVersionRule: new(false)})
 }
 
 // system is the stack's resources, as the parts that join them need them.
@@ -86,11 +89,14 @@ type system struct {
 	bus           eventBus
 	notifications awssns.Topic
 	queues        queues
-	scripts       scriptProject
+	scripts       scriptProjects
 	functions     map[string]function // by name, as in the catalog
 	workflows     workflows
+	schedules     schedules // that start runbooks, and sweeps
+	timers        schedules // that have the work of steps checked
 
-	repositories []string // names
+	repositories []string  // names
+	deployRoles  []*string // ARNs
 }
 
 // maxPlatform is the most that the platform may take of a function's

@@ -10,8 +10,9 @@ import (
 	"slipway/shared/platform"
 )
 
-// Synthesize writes the cloud assembly for the platform to the folder outdir and
-// returns the stack's template. It fails on whatever CDK, CloudFormation's rules
+// Synthesize writes the cloud assembly for the platform to the folder outdir, with a
+// stack for each environment in another account or Region, and returns the template of the stack
+// [Name]. It fails on whatever CDK, CloudFormation's rules
 // or cdk-nag's AwsSolutions rules find wrong, and says what they found.
 func Synthesize(p platform.Platform, outdir string) (template []byte, err error) {
 	defer func() {
@@ -28,6 +29,13 @@ func Synthesize(p platform.Platform, outdir string) (template []byte, err error)
 	})
 	if _, err := New(app, p); err != nil {
 		return nil, err
+	}
+	for _, e := range p.Environments {
+		if e.Elsewhere() {
+			if err := newTarget(app, e); err != nil {
+				return nil, err
+			}
+		}
 	}
 	awscdk.Aspects_Of(app).Add(cdknag.NewAwsSolutionsChecks(&cdknag.NagPackProps{Reports: new(false)}), nil)
 	assembly := app.Synth(nil)

@@ -17,6 +17,7 @@ const approvePrefix = "Approve-"
 // workflows are the state machines.
 type workflows struct {
 	deploy  awsstepfunctions.CfnStateMachine
+	runbook awsstepfunctions.CfnStateMachine
 	approve []approval // in the platform's order
 }
 
@@ -31,12 +32,17 @@ func newWorkflows(stack awscdk.Stack, functions map[string]function, environment
 	deploy := newMachineKind(stack, "Deploy", "Deploy", functions,
 		"plandeployment", "requestapproval", "lockenvironment", "runstep", "finishdeployment")
 	w.deploy = deploy.newMachine(stack, "Deploy", "Deploy", definitions.Deploy)
+	runbook := newMachineKind(stack, "Runbook", "Runbook", functions, "runstep", "finishrun")
+	w.runbook = runbook.newMachine(stack, "Runbook", "Runbook", definitions.Runbook)
 	approve := newMachineKind(stack, "Approve", approvePrefix+"*", functions, "decideapproval")
 	for _, e := range environments {
 		w.approve = append(w.approve, approval{e, approve.newMachine(stack, "Approve"+exported(e), approvePrefix+e, definitions.Approve)})
 	}
 	return w
 }
+
+// running returns the ARNs of the machines that run steps.
+func (w workflows) running() []*string { return []*string{w.deploy.Ref(), w.runbook.Ref()} }
 
 // approveARNs returns the ARNs of the machines that decide approvals.
 func (w workflows) approveARNs() []*string {

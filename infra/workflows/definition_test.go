@@ -15,7 +15,7 @@ import (
 // definitions returns the text of every state machine, by the name of its file
 // and of the folder of its paths.
 func definitions() map[string]string {
-	return map[string]string{"deploy": workflows.Deploy, "approve": workflows.Approve}
+	return map[string]string{"deploy": workflows.Deploy, "runbook": workflows.Runbook, "approve": workflows.Approve}
 }
 
 func TestEveryDefinitionHasPaths(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 
 // faultNames returns the names that an error in a state machine can have.
 func faultNames() []string {
-	ours := []string{fault.Conflict, fault.Ended, fault.Invalid, fault.NotFound, fault.Refused, fault.Unexpected,
+	ours := []string{fault.Cancelling, fault.Conflict, fault.Ended, fault.Invalid, fault.NotFound, fault.Refused, fault.Unexpected,
 		lockenvironment.FaultSuperseded, resumestep.FaultRejected, runstep.FaultStepFailed, runstep.FaultStepRefused}
 	// Per "Handling errors in Step Functions workflows" and "Handle transient Lambda
 	// service exceptions" in the Step Functions Developer Guide.

@@ -41,7 +41,7 @@ var started = time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)
 
 // machineNames are what the stack calls state machines, by definition.
 func machineNames() map[string]string {
-	return map[string]string{"deploy": "Deploy", "approve": "Approve-production"}
+	return map[string]string{"deploy": "Deploy", "runbook": "Runbook", "approve": "Approve-production"}
 }
 
 // walkPath runs an execution along p to its end.
@@ -54,11 +54,14 @@ func walkPath(t *testing.T, definition string, p path) *walk {
 		NewID:     func() string { ids++; return fmt.Sprintf("00000000-0000-4000-8000-%012d", ids) }})
 	w.client = sfn.New(sfn.Options{Region: "us-east-1", Retryer: aws.NopRetryer{}, HTTPClient: &http.Client{Transport: inProcess{w.engine}},
 		Credentials: credentials.NewStaticCredentialsProvider("test", "test", "")})
-	name := machineNames()[definition]
-	err := w.engine.Create(stepfunctions.StateMachineSpec{Name: name, Definition: substituted(definitions()[definition]),
-		RoleARN: "arn:aws:iam::000000000000:role/" + name})
+	machine := machineNames()[definition]
+	name, err := executionName(p.Input)
 	if err == nil {
-		w.execution, err = w.engine.Start(w.engine.StateMachineARN(name), "storefront_12_production_1", string(p.Input))
+		err = w.engine.Create(stepfunctions.StateMachineSpec{Name: machine, Definition: substituted(definitions()[definition]),
+			RoleARN: "arn:aws:iam::000000000000:role/" + machine})
+	}
+	if err == nil {
+		w.execution, err = w.engine.Start(w.engine.StateMachineARN(machine), name, string(p.Input))
 	}
 	if err != nil {
 		t.Fatal(err)

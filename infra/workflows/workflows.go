@@ -11,6 +11,12 @@ import _ "embed"
 //go:embed deploy.asl.json
 var Deploy string
 
+// Runbook is the definition of the Runbook state machine; ${RunStep} and ${FinishRun}
+// stand for function ARNs.
+//
+//go:embed runbook.asl.json
+var Runbook string
+
 // Approve is the definition of every Approve-<environment> state machine;
 // ${DecideApproval} stands for a function ARN.
 //

@@ -27,6 +27,8 @@ func rules() []rule {
 		{"slipway/shared/pipeline", "github.com/aws/", nil, "the domain knows nothing of AWS"},
 		{"slipway/shared/gate", "github.com/aws/", nil, "gates are domain rules"},
 		{"slipway/shared/schedule", "github.com/aws/", nil, "schedules are domain rules"},
+		{"slipway/shared/pattern", "slipway/", nil, "event patterns stand by themselves"},
+		{"slipway/shared/pattern", "github.com/aws/", nil, "event patterns are domain rules"},
 		{"slipway/shared/", "slipway/functions", nil, "functions stand on shared, not the other way round"},
 		{"slipway/shared/", "slipway/infra", nil, "shared knows nothing of the stack"},
 		{"slipway/functions", "slipway/infra", nil, "functions know nothing of the stack"},
@@ -34,8 +36,8 @@ func rules() []rule {
 		{"slipway/", "github.com/aws/aws-cdk-go", []string{"slipway/infra", "slipway/infra/stack"}, "only the stack links CDK"},
 		{"slipway/", "github.com/aws/jsii-runtime-go", []string{"slipway/infra", "slipway/infra/stack"}, "only the stack links CDK"},
 		{"slipway/", "github.com/aws/aws-xray-sdk-go", []string{"slipway/shared/cloud"}, "cloud alone knows X-Ray"},
-		{"slipway/shared/", "github.com/aws/aws-sdk-go-v2/service", []string{"slipway/shared/bus", "slipway/shared/cloud", "slipway/shared/executions", "slipway/shared/images",
-			"slipway/shared/objects", "slipway/shared/step", "slipway/shared/table"}, "the SDK is behind the adapters"},
+		{"slipway/shared/", "github.com/aws/aws-sdk-go-v2/service", []string{"slipway/shared/accounts", "slipway/shared/bus", "slipway/shared/cloud", "slipway/shared/executions",
+			"slipway/shared/images", "slipway/shared/objects", "slipway/shared/step", "slipway/shared/table", "slipway/shared/timer", "slipway/shared/trigger"}, "the SDK is behind the adapters"},
 	}
 }
 

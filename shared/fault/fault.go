@@ -14,6 +14,7 @@ import (
 
 // Names of errors in state machine definitions.
 const (
+	Cancelling = "Cancelling"
 	Conflict   = "Conflict"
 	Ended      = "Ended"
 	Invalid    = "Invalid"
@@ -28,6 +29,7 @@ func Name(err error) string {
 		err  error
 		name string
 	}{
+		{pipeline.ErrCancelling, Cancelling},
 		{pipeline.ErrConflict, Conflict},
 		{pipeline.ErrEnded, Ended},
 		{pipeline.ErrRefused, Refused},

@@ -32,7 +32,7 @@ func situation(t *testing.T, environment, history string) gate.Situation {
 	t.Helper()
 	r := pipeline.Release{Project: "storefront", Version: pipeline.MustVersion("1.0.0"), Number: 1, Channel: "stable",
 		Packages: []pipeline.ReleasePackage{{Name: "web", Build: events.Build{Author: "developer1"}}, {Name: "worker", Build: events.Build{Author: "developer2"}}, {Name: "docs"}}}
-	d, _ := pipeline.NewDeployment(r, environment, 1, "manager1", noon)
+	d, _ := pipeline.NewDeployment(r, environment, 1, pipeline.Requester{By: "manager1"}, noon)
 	s := gate.Situation{Deployment: d, Release: r, Lifecycle: lifecycle(), Now: noon}
 	for _, word := range strings.Fields(history) {
 		parts := strings.Split(word, ":")
@@ -40,7 +40,7 @@ func situation(t *testing.T, environment, history string) gate.Situation {
 		if err != nil {
 			t.Fatal(err)
 		}
-		was, _ := pipeline.NewDeployment(r, parts[0], 1, pipeline.System, noon)
+		was, _ := pipeline.NewDeployment(r, parts[0], 1, pipeline.Requester{By: pipeline.System}, noon)
 		was.Status, was.FinishedAt = pipeline.Status(parts[1]), noon.Add(-age)
 		s.Deployments = append(s.Deployments, was)
 	}

@@ -56,13 +56,7 @@ func (d *Deployment) Ask(plan, token string, asked Asked, start events.ApprovalS
 
 // Approved tells whether quorum distinct people have approved plan and nobody has rejected it.
 func (d Deployment) Approved(plan string, quorum int) bool {
-	people := map[string]bool{}
-	for _, a := range d.Approvals {
-		if a.Plan == plan && a.Decision == DecisionApprove {
-			people[a.By] = true
-		}
-	}
-	return len(people) >= quorum && d.Status != StatusRejected
+	return question{plan: plan, asked: Asked{Quorum: quorum}, approvals: d.Approvals}.approved() && d.Status != StatusRejected
 }
 
 // Decide records a decision. The right to decide is of the members of the groups
@@ -72,11 +66,8 @@ func (d Deployment) Approved(plan string, quorum int) bool {
 // It returns [ErrInvalid] for a decision that is none or a note longer than
 // [MaxNote], [ErrEnded] after the end, and otherwise [ErrRefused] with the reason.
 func (d *Deployment) Decide(a Approval, members []string) ([]events.Event, error) {
-	if a.Decision != DecisionApprove && a.Decision != DecisionReject {
-		return nil, fmt.Errorf("decision %q: want %q or %q: %w", a.Decision, DecisionApprove, DecisionReject, ErrInvalid)
-	}
-	if len(a.Note) > MaxNote {
-		return nil, fmt.Errorf("the note has %d bytes; at most %d are kept: say the rest elsewhere: %w", len(a.Note), MaxNote, ErrInvalid)
+	if err := a.check(); err != nil {
+		return nil, err
 	}
 	if slices.ContainsFunc(d.Approvals, a.repeats) {
 		return nil, nil
@@ -85,7 +76,7 @@ func (d *Deployment) Decide(a Approval, members []string) ([]events.Event, error
 		return nil, err
 	}
 	d.Approvals = append(d.Approvals, a)
-	decided := []events.Event{events.ApprovalDecided{Deployment: d.Subject(), Plan: a.Plan, Decision: a.Decision, By: a.By, Note: a.Note}}
+	decided := []events.Event{events.ApprovalDecided{Subject: d.Execution().Subject, Plan: a.Plan, Decision: a.Decision, By: a.By, Note: a.Note}}
 	if a.Decision == DecisionReject {
 		if err := d.move(StatusRejected); err != nil {
 			return nil, err
@@ -111,15 +102,54 @@ func (d Deployment) mayDecide(a Approval, members []string) error {
 		return fmt.Errorf("deployment %s is %s; nothing is left to decide: %w", d.ID, d.Status, ErrEnded)
 	case d.Status != StatusAwaitingApproval:
 		return fmt.Errorf("deployment %s is %s and does not ask for approval: %w", d.ID, d.Status, ErrRefused)
-	case a.Plan != d.Plan:
-		return fmt.Errorf("deployment %s: plan %q is not the one to decide on, which is %s; look at it and decide on that: %w", d.ID, a.Plan, d.Plan, ErrRefused)
-	case !slices.Contains(members, a.By):
-		return fmt.Errorf("deployment %s: %q is not in %s, whose approval it needs: %w", d.ID, a.By, strings.Join(d.Asked.Groups, " or "), ErrRefused)
-	case slices.Contains(d.Asked.Excluded, a.By):
-		return fmt.Errorf("deployment %s: %q asked for it or wrote it and so may not decide on it; somebody else of %s may: %w", d.ID, a.By, strings.Join(d.Asked.Groups, " or "), ErrRefused)
 	}
-	if i := slices.IndexFunc(d.Approvals, func(b Approval) bool { return b.Plan == a.Plan && b.By == a.By }); i >= 0 {
-		return fmt.Errorf("deployment %s: %q has decided %q on this plan already: %w", d.ID, a.By, d.Approvals[i].Decision, ErrRefused)
+	return question{fmt.Sprintf("deployment %s", d.ID), d.Plan, *d.Asked, d.Approvals}.admit(a, members)
+}
+
+// A question is a plan that was put before approvers, with what they have decided.
+type question struct {
+	subject   string // for people
+	plan      string
+	asked     Asked
+	approvals []Approval
+}
+
+// admit returns [ErrRefused] unless a may be added to the decisions; members are those
+// of the groups that were asked.
+func (q question) admit(a Approval, members []string) error {
+	groups := strings.Join(q.asked.Groups, " or ")
+	switch {
+	case a.Plan != q.plan:
+		return fmt.Errorf("%s: plan %q is not the one to decide on, which is %s; look at it and decide on that: %w", q.subject, a.Plan, q.plan, ErrRefused)
+	case !slices.Contains(members, a.By):
+		return fmt.Errorf("%s: %q is not in %s, whose approval it needs: %w", q.subject, a.By, groups, ErrRefused)
+	case slices.Contains(q.asked.Excluded, a.By):
+		return fmt.Errorf("%s: %q asked for it or wrote it and so may not decide on it; somebody else of %s may: %w", q.subject, a.By, groups, ErrRefused)
+	}
+	if i := slices.IndexFunc(q.approvals, func(b Approval) bool { return b.Plan == a.Plan && b.By == a.By }); i >= 0 {
+		return fmt.Errorf("%s: %q has decided %q on this plan already: %w", q.subject, a.By, q.approvals[i].Decision, ErrRefused)
+	}
+	return nil
+}
+
+// approved tells whether a quorum of distinct people has approved the plan.
+func (q question) approved() bool {
+	people := map[string]bool{}
+	for _, a := range q.approvals {
+		if a.Plan == q.plan && a.Decision == DecisionApprove {
+			people[a.By] = true
+		}
+	}
+	return len(people) >= q.asked.Quorum
+}
+
+// check returns [ErrInvalid] for a decision that is none or a note that is too long.
+func (a Approval) check() error {
+	switch {
+	case a.Decision != DecisionApprove && a.Decision != DecisionReject:
+		return fmt.Errorf("decision %q: want %q or %q: %w", a.Decision, DecisionApprove, DecisionReject, ErrInvalid)
+	case len(a.Note) > MaxNote:
+		return fmt.Errorf("the note has %d bytes; at most %d are kept: say the rest elsewhere: %w", len(a.Note), MaxNote, ErrInvalid)
 	}
 	return nil
 }

@@ -14,7 +14,7 @@ import (
 // asked returns a deployment that asks quorum managers but the requester for the approval of "sha256:plan".
 func asked(t *testing.T, quorum int) pipeline.Deployment {
 	t.Helper()
-	d, _ := pipeline.NewDeployment(release(1), "production", 1, "requester", noon)
+	d, _ := pipeline.NewDeployment(release(1), "production", 1, pipeline.Requester{By: "requester"}, noon)
 	_, err := d.Ask("sha256:plan", "token", pipeline.Asked{Quorum: quorum, Groups: []string{"managers"}, Excluded: []string{"requester"}}, events.ApprovalStart{})
 	must(t, err)
 	return d

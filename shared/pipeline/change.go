@@ -32,6 +32,17 @@ type Change struct {
 	Deployments  []Deployment
 	Environments []Environment
 	Steps        []StepRun
+
+	Runbooks  []RunbookState
+	Runs      []Run
+	Occasions []Occasion
+	Forgotten []ForgottenRun
+}
+
+// A ForgottenRun is a run that is kept no longer; it must have ended.
+type ForgottenRun struct {
+	Run   RunID
+	Steps []string // names of its steps
 }
 
 // An AppliedProject is a project whose file takes effect.
@@ -45,6 +56,7 @@ type AppliedProject struct {
 
 // Empty tells whether c writes nothing.
 func (c Change) Empty() bool {
-	return len(c.Events)+len(c.Packages)+len(c.Rejections)+len(c.Deployments)+len(c.Environments)+len(c.Steps) == 0 &&
+	return len(c.Events)+len(c.Packages)+len(c.Rejections)+len(c.Deployments)+len(c.Environments)+len(c.Steps)+
+		len(c.Runbooks)+len(c.Runs)+len(c.Occasions)+len(c.Forgotten) == 0 &&
 		c.Project == nil && c.Release == nil
 }

@@ -123,7 +123,7 @@ func TestAnEndTellsWhenAndWhy(t *testing.T) {
 
 func TestADeploymentIsAutomaticWhenTheSystemAsksForIt(t *testing.T) {
 	for by, automatic := range map[string]bool{pipeline.System: true, "manager1": false} {
-		d, event := pipeline.NewDeployment(release(3), "dev", 2, by, noon)
+		d, event := pipeline.NewDeployment(release(3), "dev", 2, pipeline.Requester{By: by}, noon)
 		requested := events.DeploymentRequested{Deployment: events.Deployment{Deployment: "storefront_3_dev_2", Project: "storefront", Release: "1.3.0", Environment: "dev"}, Automatic: automatic}
 		if d.Automatic != automatic || d.RequestedBy != by || d.Status != pipeline.StatusRequested || event != requested {
 			t.Errorf("by %s: %+v with %+v", by, d, event)

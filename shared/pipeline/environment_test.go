@@ -23,7 +23,7 @@ func newLane(t *testing.T) *lane {
 
 // request adds a deployment of release n, automatic unless by is a person.
 func (l *lane) request(n int, by string) {
-	l.deployments[n], _ = pipeline.NewDeployment(release(n), "dev", 1, by, noon)
+	l.deployments[n], _ = pipeline.NewDeployment(release(n), "dev", 1, pipeline.Requester{By: by}, noon)
 }
 
 // waiting returns the deployments in the queue.

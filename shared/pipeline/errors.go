@@ -20,8 +20,10 @@ var (
 	ErrConflict = errors.New("changed since it was read")
 	// ErrRefused tells that a gate or a right stands against the request.
 	ErrRefused = errors.New("refused")
-	// ErrEnded tells that the deployment has reached a terminal status.
+	// ErrEnded tells that the deployment or the run has reached a terminal status.
 	ErrEnded = errors.New("already ended")
+	// ErrCancelling tells that somebody wants the deployment or the run to end.
+	ErrCancelling = errors.New("being cancelled")
 )
 
 // Message returns the text of err for people: without the name of the sentinel at
@@ -29,7 +31,7 @@ var (
 // as there it is all that is told.
 func Message(err error) string {
 	text := err.Error()
-	for _, sentinel := range []error{ErrInvalid, ErrConflict, ErrRefused, ErrEnded} {
+	for _, sentinel := range []error{ErrInvalid, ErrConflict, ErrRefused, ErrEnded, ErrCancelling} {
 		if trimmed, ok := strings.CutSuffix(text, ": "+sentinel.Error()); ok {
 			return trimmed
 		}

@@ -22,7 +22,7 @@ func release(n int) pipeline.Release {
 
 // deployment returns the first attempt to put release n into environment, with status.
 func deployment(n int, environment string, status pipeline.Status) pipeline.Deployment {
-	d, _ := pipeline.NewDeployment(release(n), environment, 1, pipeline.System, noon)
+	d, _ := pipeline.NewDeployment(release(n), environment, 1, pipeline.Requester{By: pipeline.System}, noon)
 	d.Status = status
 	return d
 }

@@ -66,7 +66,7 @@ func (w *world) request(t *rapid.T) {
 		t.Skip("an attempt is under way")
 	}
 	by := rapid.SampledFrom([]string{pipeline.System, "requester"}).Draw(t, "by")
-	d, event := pipeline.NewDeployment(r, "production", attempt, by, at(w.minutes))
+	d, event := pipeline.NewDeployment(r, "production", attempt, pipeline.Requester{By: by}, at(w.minutes))
 	w.write(t, []pipeline.Deployment{d}, []events.Event{event}, nil)
 }
 

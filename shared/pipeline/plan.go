@@ -8,16 +8,17 @@ import (
 	"time"
 )
 
-// A Plan is what a deployment would do, resolved. Its hash covers all of it; what
+// A Plan is what a deployment or a run would do, resolved. Its hash covers all of it; what
 // changes with time alone, such as how long a soak still lasts, is not in it.
 type Plan struct {
-	Deployment  DeploymentID      `json:"deployment"`
-	Release     Version           `json:"release"`
-	Channel     string            `json:"channel"`
-	Packages    []ReleasePackage  `json:"packages"`
+	Deployment  DeploymentID      `json:"deployment,omitzero"` // zero for a run
+	Run         RunID             `json:"run,omitzero"`        // zero for a deployment
+	Release     Version           `json:"release,omitzero"`    // zero for a run
+	Channel     string            `json:"channel,omitempty"`
+	Packages    []ReleasePackage  `json:"packages,omitempty"`
 	Variables   []PlannedVariable `json:"variables"`
 	Steps       []PlannedStep     `json:"steps"`
-	Gates       []PlannedGate     `json:"gates"`
+	Gates       []PlannedGate     `json:"gates,omitempty"`
 	Environment PlannedTarget     `json:"environment"`
 }
 
@@ -27,6 +28,8 @@ type PlannedTarget struct {
 	Account string `json:"account,omitempty"`
 	Region  string `json:"region,omitempty"`
 	Role    string `json:"role,omitempty"`
+	// Endpoint answers in AWS's place.
+	Endpoint string `json:"endpoint,omitempty"`
 }
 
 // A PlannedVariable is a variable's value with the scope that won; an empty scope
@@ -52,11 +55,14 @@ type PlannedGate struct {
 	Requires string `json:"requires"`
 }
 
+// Execution returns whose plan p is.
+func (p Plan) Execution() ExecutionID { return ExecutionID{Deployment: p.Deployment, Run: p.Run} }
+
 // Hash returns the SHA-256 of p, as "sha256:" and hexadecimal digits.
 func (p Plan) Hash() (string, error) {
 	data, err := json.Marshal(p)
 	if err != nil {
-		return "", fmt.Errorf("hash plan of %s: %w", p.Deployment, err)
+		return "", fmt.Errorf("hash plan of %s: %w", p.Execution(), err)
 	}
 	sum := sha256.Sum256(data)
 	return "sha256:" + hex.EncodeToString(sum[:]), nil
@@ -69,7 +75,7 @@ func (p Plan) Step(name string) (PlannedStep, error) {
 			return s, nil
 		}
 	}
-	return PlannedStep{}, fmt.Errorf("step %s of deployment %s: %w", name, p.Deployment, ErrNotFound)
+	return PlannedStep{}, fmt.Errorf("step %s of %s: %w", name, p.Execution(), ErrNotFound)
 }
 
 // Timeout returns how long one attempt at s may take.

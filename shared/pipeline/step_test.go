@@ -16,13 +16,13 @@ func TestStepsStartOnlyWhileTheirDeploymentRuns(t *testing.T) {
 		case status.Terminal():
 			want = pipeline.ErrEnded
 		}
-		_, _, err := deployment(1, "dev", status).StartStep("smoke", "script", 1, "token", noon)
+		_, _, err := deployment(1, "dev", status).Execution().StartStep("smoke", "script", 1, "token", noon)
 		wantError(t, string(status), err, want)
 	}
 }
 
 func TestAStepEndsOnceAsItsResultSays(t *testing.T) {
-	d := deployment(1, "dev", pipeline.StatusRunning)
+	d := deployment(1, "dev", pipeline.StatusRunning).Execution()
 	for _, c := range []struct {
 		result pipeline.StepResult
 		status pipeline.Status
@@ -33,7 +33,7 @@ func TestAStepEndsOnceAsItsResultSays(t *testing.T) {
 	} {
 		run, event, err := d.StartStep("smoke", "script", 2, "token", noon)
 		must(t, err)
-		if want := (events.StepStarted{Deployment: d.Subject(), Step: "smoke", Kind: "script", Attempt: 2}); event != want {
+		if want := (events.StepStarted{Subject: d.Subject, Step: "smoke", Kind: "script", Attempt: 2}); event != want {
 			t.Errorf("started with %+v", event)
 		}
 		event, err = run.Finish(d, c.result, at(3))

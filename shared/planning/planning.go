@@ -1,4 +1,4 @@
-// Package planning resolves what a deployment would do and what stands against it.
+// Package planning resolves what deployments and runs would do and what stands against it.
 package planning
 
 import (
@@ -12,7 +12,6 @@ import (
 	"slipway/shared/pipeline"
 	"slipway/shared/platform"
 	"slipway/shared/project"
-	"slipway/shared/step"
 )
 
 // A Reader reads what plans are made of.
@@ -26,12 +25,15 @@ type Reader interface {
 type Planner struct {
 	read     Reader
 	platform platform.Platform
+	runnable []string
 	now      func() time.Time
 }
 
-// New returns a planner that plans for the installation's platform.
-func New(read Reader, p platform.Platform, now func() time.Time) *Planner {
-	return &Planner{read, p, now}
+// New returns a planner that plans for the installation's platform. Runnable are the
+// step kinds that act on AWS and that the installation has the services for; nil stands
+// for all, as on AWS.
+func New(read Reader, p platform.Platform, runnable []string, now func() time.Time) *Planner {
+	return &Planner{read, p, runnable, now}
 }
 
 // A Proposal is a plan with the gates' verdicts at one moment.
@@ -88,14 +90,13 @@ func (p *Planner) Propose(ctx context.Context, d pipeline.Deployment, r pipeline
 	if err != nil {
 		return Proposal{}, err
 	}
-	target, ok := p.platform.Environment(d.ID.Environment)
-	if !ok {
-		return Proposal{}, fmt.Errorf("environment %s of deployment %s is not in the platform file: %w", d.ID.Environment, d.ID, pipeline.ErrRefused)
+	target, err := p.target(d.ID.Environment)
+	if err != nil {
+		return Proposal{}, fmt.Errorf("plan %s: %w", d.ID, err)
 	}
-	plan := pipeline.Plan{Deployment: d.ID, Release: r.Version, Channel: r.Channel, Packages: r.Packages,
-		Environment: pipeline.PlannedTarget{Name: target.Name, Account: target.Account, Region: target.Region, Role: target.Role},
-		Variables:   variables(frozen, d.ID.Environment), Gates: gate.Requirements(situation)}
-	if plan.Steps, err = steps(frozen, plan); err != nil {
+	plan := pipeline.Plan{Deployment: d.ID, Release: r.Version, Channel: r.Channel, Packages: r.Packages, Environment: target,
+		Variables: variables(frozen, d.ID.Environment), Gates: gate.Requirements(situation)}
+	if plan.Steps, err = p.steps(frozen.Process, plan); err != nil {
 		return Proposal{}, fmt.Errorf("plan %s: %w", d.ID, err)
 	}
 	hash, err := plan.Hash()
@@ -116,24 +117,12 @@ func variables(p pipeline.Project, environment string) []pipeline.PlannedVariabl
 	return all
 }
 
-// steps resolves the placeholders of every step of the project's process.
-func steps(p pipeline.Project, plan pipeline.Plan) ([]pipeline.PlannedStep, error) {
-	values := map[string]string{"project": plan.Deployment.Project, "environment": plan.Deployment.Environment, "release": plan.Release.String()}
-	for _, v := range plan.Variables {
-		values[v.Name] = v.Value
+// target returns where an environment is, or [pipeline.ErrRefused] when the platform
+// file no longer has it.
+func (p *Planner) target(environment string) (pipeline.PlannedTarget, error) {
+	e, ok := p.platform.Environment(environment)
+	if !ok {
+		return pipeline.PlannedTarget{}, fmt.Errorf("environment %s is not in the platform file: %w", environment, pipeline.ErrRefused)
 	}
-	var all []pipeline.PlannedStep
-	for _, s := range p.Process {
-		kind, ok := step.Lookup(s.Kind)
-		if !ok {
-			return nil, fmt.Errorf("step %s: kind %q does not exist: %w", s.Name, s.Kind, pipeline.ErrInvalid)
-		}
-		with, err := step.Resolve(kind, s.With, values)
-		if err != nil {
-			return nil, fmt.Errorf("step %s: %w", s.Name, err)
-		}
-		all = append(all, pipeline.PlannedStep{Name: s.Name, Kind: s.Kind, With: with,
-			TimeoutSeconds: int(s.Timeout / time.Second), Retry: s.Retry})
-	}
-	return all, nil
+	return pipeline.PlannedTarget{Name: e.Name, Account: e.Account, Region: e.Region, Role: e.Role, Endpoint: e.Endpoint}, nil
 }

@@ -90,13 +90,13 @@ func newBench() *bench {
 }
 
 func (b *bench) propose(environment string) (planning.Proposal, error) {
-	d, _ := pipeline.NewDeployment(b.release, environment, 1, "manager1", noon)
-	return planning.New(b.shelf, b.platform, func() time.Time { return noon }).Propose(context.Background(), d, b.release)
+	d, _ := pipeline.NewDeployment(b.release, environment, 1, pipeline.Requester{By: "manager1"}, noon)
+	return planning.New(b.shelf, b.platform, nil, func() time.Time { return noon }).Propose(context.Background(), d, b.release)
 }
 
 // succeeded returns a success of the release in environment.
 func (b *bench) succeeded(environment string) pipeline.Deployment {
-	d, _ := pipeline.NewDeployment(b.release, environment, 1, pipeline.System, noon)
+	d, _ := pipeline.NewDeployment(b.release, environment, 1, pipeline.Requester{By: pipeline.System}, noon)
 	d.Status, d.FinishedAt = pipeline.StatusSucceeded, noon
 	return d
 }

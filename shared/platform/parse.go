@@ -39,6 +39,7 @@ func Parse(data []byte) (Platform, error) {
 		Groups:       r.groups(root.Get("groups")),
 		Sites:        words(root.Get("sites")),
 		Repositories: words(root.Get("repositories")),
+		Networks:     r.networks(root.Get("networks")),
 	}
 	if err := r.problems.Join(schema.Check(root, "the platform file")).Err(); err != nil {
 		return Platform{}, err
@@ -48,23 +49,6 @@ func Parse(data []byte) (Platform, error) {
 
 // A reader collects the rules that the file breaks; what the schema refuses it passes over.
 type reader struct{ problems document.Problems }
-
-func (r *reader) environments(n *document.Node) []Environment {
-	var all []Environment
-	first := make(map[string]document.Position)
-	for _, item := range n.List() {
-		e := Environment{text(item, "name"), text(item, "account"), text(item, "region"), text(item, "role")}
-		if at, again := first[e.Name]; again && e.Name != "" {
-			r.problems.Add(item.Place, "give each a name of its own", "environment %q: line %d has one of that name", e.Name, at.Line)
-		}
-		first[e.Name] = item.Place
-		if name := item.Get("name"); e.Name != "" {
-			r.check(name.Position, pipeline.CheckName("environment", e.Name))
-		}
-		all = append(all, e)
-	}
-	return all
-}
 
 func (r *reader) groups(n *document.Node) map[string][]string {
 	all := make(map[string][]string)

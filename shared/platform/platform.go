@@ -1,6 +1,6 @@
 // Package platform holds what belongs to an installation of Slipway rather than to
-// a project: its environments, the groups of people, and the sites and
-// repositories that the stack creates.
+// a project: its environments, the groups of people, the sites and repositories that
+// the stack creates, and the networks in which scripts run.
 package platform
 
 import (
@@ -13,21 +13,15 @@ import (
 )
 
 // A Platform is what the platform file says. Its JSON, for the functions'
-// environment variable PLATFORM, is read by [Decode].
+// environment variable PLATFORM, is read by [Decode]; what environments allow and what
+// networks consist of is not in it.
 type Platform struct {
 	Environments []Environment       `json:"environments"` // at least one, in the file's order, distinct names
 	Groups       map[string][]string `json:"groups"`       // people by group, sorted and distinct
 	Sites        []string            `json:"sites"`        // S3 buckets that the stack creates and s3-site steps may write
 	Repositories []string            `json:"repositories"` // ECR repositories that the stack creates
-}
-
-// An Environment is a place to deploy to. Empty Account, Region and Role stand for
-// the stack's own account and Region, and for no role to assume.
-type Environment struct {
-	Name    string `json:"name"`
-	Account string `json:"account,omitempty"` // 12 digits
-	Region  string `json:"region,omitempty"`
-	Role    string `json:"role,omitempty"` // the name of the deploy role in Account
+	// Networks are those in which scripts may run, in the file's order, with distinct names.
+	Networks []Network `json:"networks,omitempty"`
 }
 
 // Environment returns the environment of that name; ok is false when there is none.

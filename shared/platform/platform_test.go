@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -41,12 +42,27 @@ func TestFilesReadAsTheirGoldenFilesSay(t *testing.T) {
 			t.Errorf("%s: Parse = %v", name, err)
 			continue
 		}
-		text, _ := json.MarshalIndent(p, "", "  ")
+		got := read(p)
 		if err != nil {
-			text = []byte(err.Error())
+			got = err.Error() + "\n"
 		}
-		golden(t, strings.TrimSuffix(name, ".yaml")+".golden", string(text)+"\n")
+		golden(t, strings.TrimSuffix(name, ".yaml")+".golden", got)
 	}
+}
+
+// read writes out p: its JSON, what each environment allows, and what each network is.
+func read(p platform.Platform) string {
+	text, _ := json.MarshalIndent(p, "", "  ")
+	out := string(text) + "\n"
+	for _, e := range p.Environments {
+		if e.Allow != nil {
+			out += fmt.Sprintf("%s allows %v\n", e.Name, map[string][]string(e.Allow)) // in the order of the keys
+		}
+	}
+	for _, n := range p.Networks {
+		out += fmt.Sprintf("%s is %v of %s with %v\n", n.Name, n.Subnets, n.VPC, n.SecurityGroups)
+	}
+	return out
 }
 
 // golden compares got with a golden file.
@@ -137,6 +153,7 @@ func TestPlatformsSurviveTheFunctionsEnvironment(t *testing.T) {
 			t.Fatal(err)
 		}
 		got, err := platform.Decode(string(text))
+		forget(want)
 		if diff := cmp.Diff(want, got); err != nil || diff != "" {
 			t.Errorf("%s: Decode: %v (-want +got):\n%s", name, err, diff)
 		}
@@ -144,6 +161,51 @@ func TestPlatformsSurviveTheFunctionsEnvironment(t *testing.T) {
 	for _, text := range []string{"", "{}", "[]", `{"environments":[]}`, `{"environments":[{"name":"dev"}]`} {
 		if _, err := platform.Decode(text); !errors.Is(err, pipeline.ErrInvalid) {
 			t.Errorf("Decode(%q) = %v", text, err)
+		}
+	}
+}
+
+// forget takes out of p what its JSON doesn't hold.
+func forget(p platform.Platform) {
+	for i := range p.Environments {
+		p.Environments[i].Allow = nil
+	}
+	for i, n := range p.Networks {
+		p.Networks[i] = platform.Network{Name: n.Name}
+	}
+}
+
+func TestTheFunctionsAreNotToldWhatEnvironmentsAllow(t *testing.T) {
+	p := platform.Platform{Environments: []platform.Environment{{Name: "dev", Allow: platform.Allowance{platform.Roles: {"storefront-task"}}}}}
+	if text, err := json.Marshal(p); err != nil || strings.Contains(string(text), "storefront-task") {
+		t.Errorf("JSON %s, %v", text, err)
+	}
+}
+
+func TestTheFunctionsAreToldOfNetworksTheirNamesOnly(t *testing.T) {
+	p := platform.Platform{Networks: []platform.Network{
+		{Name: "orders", VPC: "vpc-0a1b2c3d", Subnets: []string{"subnet-0a1b2c3d"}, SecurityGroups: []string{"sg-0a1b2c3d"}}, {Name: "billing"}}}
+	if text, err := json.Marshal(p); err != nil || !strings.Contains(string(text), `"networks":[{"name":"orders"},{"name":"billing"}]`) {
+		t.Errorf("JSON %s, %v", text, err)
+	}
+	if got, want := p.NetworkNames(), []string{"orders", "billing"}; !reflect.DeepEqual(got, want) {
+		t.Errorf("networks %v, want %v", got, want)
+	}
+}
+
+func TestRolesAreTakenWhereEnvironmentsHaveThem(t *testing.T) {
+	for _, c := range []struct {
+		e                  platform.Environment
+		elsewhere, deploys bool
+	}{
+		{platform.Environment{Name: "dev"}, false, false},
+		{platform.Environment{Name: "dev", Region: "eu-west-1"}, true, false},
+		{platform.Environment{Name: "dev", Role: "deploy"}, false, true},
+		{platform.Environment{Name: "dev", Account: "111122223333", Role: "deploy"}, true, true},
+		{platform.Environment{Name: "dev", Account: "111122223333", Role: "deploy", Endpoint: "http://localhost:5000"}, false, false},
+	} {
+		if c.e.Elsewhere() != c.elsewhere || c.e.Deploys() != c.deploys {
+			t.Errorf("%+v: elsewhere %t, deploys %t", c.e, c.e.Elsewhere(), c.e.Deploys())
 		}
 	}
 }
@@ -164,6 +226,7 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		forget(p)
 		if again, err := platform.Decode(string(text)); err != nil || !reflect.DeepEqual(again, p) {
 			t.Fatalf("decoded again: %v\n%+v\n%+v", err, p, again)
 		}

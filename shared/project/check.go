@@ -1,7 +1,6 @@
 package project
 
 import (
-	"fmt"
 	"slices"
 
 	"slipway/shared/pipeline"
@@ -9,9 +8,9 @@ import (
 	"slipway/shared/project/document"
 )
 
-// Check tells whether the platform has the environments, the repositories and the
-// groups of people that the file names, and enough people for each quorum. The error is a
-// [Problems] when it does not.
+// Check tells whether the platform has the environments, the repositories, the networks
+// and the groups of people that the file names, and enough people for each quorum. The
+// error is a [Problems] when it does not.
 func (d Document) Check(p platform.Platform) error {
 	root, err := d.again()
 	if err != nil {
@@ -23,9 +22,7 @@ func (d Document) Check(p platform.Platform) error {
 	}
 	for _, lifecycle := range root.Get("lifecycles").Pairs() {
 		for _, phase := range lifecycle.Value.List() {
-			for _, environment := range phase.Get("environments").List() {
-				c.environment(environment)
-			}
+			c.environments(phase.Get("environments"))
 			c.approval(phase.Get("approval"))
 		}
 	}
@@ -33,6 +30,12 @@ func (d Document) Check(p platform.Platform) error {
 		for _, scope := range variable.Value.Get("when").List() {
 			c.environment(scope.Get("environment"))
 		}
+	}
+	if err := c.steps(root.Get("process"), d.Project.Process); err != nil {
+		return err
+	}
+	if err := c.runbooks(root.Get("runbooks"), d.Project); err != nil {
+		return err
 	}
 	return c.problems.Join(nil).Err()
 }
@@ -64,11 +67,24 @@ type checker struct {
 	problems document.Problems
 }
 
+func (c *checker) environments(n *document.Node) {
+	for _, item := range n.List() {
+		c.environment(item)
+	}
+}
+
 func (c *checker) environment(n *document.Node) {
 	name, _ := n.String()
 	if _, ok := c.platform.Environment(name); !ok {
 		c.problems.Add(n.Position, document.Choice(name, c.platform.EnvironmentNames(), "the environments there are"),
 			"environment %q is not in the platform file", name)
+	}
+}
+
+func (c *checker) network(name string, at document.Position) {
+	if known := c.platform.NetworkNames(); !slices.Contains(known, name) {
+		c.problems.Add(at, document.Choice(name, known, "the networks there are"),
+			"network %q is not in the platform file", name)
 	}
 }
 
@@ -81,39 +97,4 @@ func (c *checker) repository(n *document.Node) {
 		c.problems.Add(n.Position, document.Choice(name, c.platform.Repositories, "the repositories there are"),
 			"repository %q is not in the platform file", name)
 	}
-}
-
-// approval checks the groups and, when all of them are there, the quorum.
-func (c *checker) approval(n *document.Node) {
-	if n == nil {
-		return
-	}
-	var groups []string
-	for _, item := range n.Get("approvers").List() {
-		name, _ := item.String()
-		if _, ok := c.platform.Groups[name]; !ok {
-			c.problems.Add(item.Position, document.Choice(name, c.platform.GroupNames(), "the groups there are"),
-				"group %q is not in the platform file", name)
-			continue
-		}
-		groups = append(groups, name)
-	}
-	members := len(c.platform.Members(groups...))
-	if len(groups) < len(n.Get("approvers").List()) || members >= quorum(n) {
-		return
-	}
-	at := n.Place
-	if written := n.Get("quorum"); written != nil {
-		at = written.Position
-	}
-	c.problems.Add(at, fmt.Sprintf("ask for at most %d or add people to the groups in the platform file", members),
-		"a quorum of %d can never be met: the approvers are %d", quorum(n), members)
-}
-
-// quorum returns the quorum of an approval policy, 1 when it says none.
-func quorum(approval *document.Node) int {
-	if written, ok := approval.Get("quorum").Int(); ok {
-		return written
-	}
-	return 1
 }

@@ -60,6 +60,83 @@ process: [{ name: hello, uses: script, run: "true" }]
 	}
 }
 
+func TestCheckNamesWhatThePlatformLacksForRunbooks(t *testing.T) {
+	d, err := project.Parse([]byte(strings.NewReplacer("PROJECT", "p", "PACKAGE", "p").Replace(minimal) + `runbooks:
+  restart:
+    environments: [dev, stage]
+    run-by: [developers, managers]
+    draft-by: [developer]
+    process: [{ name: hello, uses: script, run: "true" }]
+  again: { environments: [prod], process: [{ name: hello, uses: script, run: "true" }] }
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = d.Check(shipped())
+	want := strings.Join([]string{
+		`8:25: environment "stage" is not in the platform file; the environments there are "dev", "staging" and "production"`,
+		`9:26: group "managers" is not in the platform file; the groups there are "developers" and "release-managers"`,
+		`10:16: group "developer" is not in the platform file; did you mean "developers"? the groups there are "developers" and "release-managers"`,
+		`12:27: environment "prod" is not in the platform file; did you mean "production"? the environments there are "dev", "staging" and "production"`,
+	}, "\n")
+	if !errors.Is(err, pipeline.ErrInvalid) || err.Error() != want {
+		t.Errorf("Check = %v\nwant %s", err, want)
+	}
+}
+
+func TestCheckNamesTheGroupsThatStepsAskAndThePlatformLacks(t *testing.T) {
+	d, err := project.Parse([]byte(strings.NewReplacer("PROJECT", "p", "PACKAGE", "p").Replace(strings.Replace(minimal, "process: [{ name: hello, uses: script, run: \"true\" }]", "process:", 1)) + `  - { name: managers, uses: approval, with: { approvers: [release-managers, managers], quorum: 9 } }
+runbooks:
+  restart:
+    environments: [dev]
+    process:
+      - { name: ask, uses: approval, with: { approvers: [developers], quorum: 1 } }
+      - { name: again, uses: approval, with: { approvers: [operators] } }
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = d.Check(shipped())
+	want := strings.Join([]string{
+		`6:77: group "managers" is not in the platform file; the groups there are "developers" and "release-managers"`,
+		`12:60: group "operators" is not in the platform file; the groups there are "developers" and "release-managers"`,
+	}, "\n")
+	if !errors.Is(err, pipeline.ErrInvalid) || err.Error() != want {
+		t.Errorf("Check = %v\nwant %s", err, want)
+	}
+}
+
+func TestCheckNamesTheNetworksThatScriptsAreInAndThePlatformLacks(t *testing.T) {
+	d, err := project.Parse([]byte(strings.NewReplacer("PROJECT", "p", "PACKAGE", "p").Replace(strings.Replace(minimal, "process: [{ name: hello, uses: script, run: \"true\" }]", "process:", 1)) + `  - { name: orders, uses: script, run: "true", network: orders }
+  - { name: order, uses: script, run: "true", network: order }
+  - { name: anywhere, uses: script, run: "true" }
+runbooks:
+  migrate:
+    environments: [dev]
+    process:
+      - name: migrate
+        uses: script
+        run: "true"
+        network: billing
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := shipped()
+	p.Networks = []platform.Network{{Name: "orders"}}
+	for want, p := range map[string]platform.Platform{
+		`7:56: network "order" is not in the platform file; did you mean "orders"? the networks there are "orders"
+16:18: network "billing" is not in the platform file; the networks there are "orders"`: p,
+		`6:57: network "orders" is not in the platform file; the networks there are none
+7:56: network "order" is not in the platform file; the networks there are none
+16:18: network "billing" is not in the platform file; the networks there are none`: shipped(),
+	} {
+		if err := d.Check(p); !errors.Is(err, pipeline.ErrInvalid) || err.Error() != want {
+			t.Errorf("Check = %v\nwant %s", err, want)
+		}
+	}
+}
+
 func TestDurationsAreReadStrictly(t *testing.T) {
 	for text, want := range map[string]time.Duration{
 		"30m": 30 * time.Minute, "72h": 72 * time.Hour, "7d": 168 * time.Hour, "1d2h3m4s": 26*time.Hour + 184*time.Second, "365d": project.MaxSoak,

@@ -12,14 +12,14 @@ import (
 )
 
 // parametersOf reads the parameters of a step and checks them as its kind asks.
-func (r *reader) parametersOf(n *document.Node, s *pipeline.Step, packages []pipeline.PackageReference, placeholders []string) {
+func (r *reader) parametersOf(n *document.Node, s *pipeline.Step, in scope) {
 	uses := n.Get("uses")
 	if _, ok := uses.String(); !ok {
 		return
 	}
 	kind, ok := step.Lookup(s.Kind)
 	if !ok {
-		r.problems.Add(uses.Position, document.Choice(s.Kind, step.Names(), "the step kinds are"), "the step kind %q is not built yet", s.Kind)
+		r.problems.Add(uses.Position, document.Choice(s.Kind, step.Names(), "the step kinds are"), "there is no step kind %q", s.Kind)
 		return
 	}
 	if broken := r.kinds[s.Kind].Check(n, fmt.Sprintf("step %q", s.Name)); len(broken) > 0 {
@@ -32,8 +32,13 @@ func (r *reader) parametersOf(n *document.Node, s *pipeline.Step, packages []pip
 		r.refused(n, s.Name, err)
 		return
 	}
-	r.checkPackages(n, refs.Packages, packages)
-	r.checkPlaceholders(n, refs.Templates, placeholders)
+	if timed, ok := kind.(step.Timed); ok && n.Get("timeout") == nil {
+		if timeout, known := timed.Timeout(with); known {
+			s.Timeout = timeout
+		}
+	}
+	r.checkPackages(n, refs, in)
+	r.checkPlaceholders(n, refs.Templates, in.placeholders)
 }
 
 // parameters returns what kind is given and what that refers to.
@@ -58,22 +63,6 @@ func (r *reader) refused(n *document.Node, name string, err error) {
 		return
 	}
 	r.problems.AddRule(n.Place, "", fmt.Errorf("step %q: %w", name, err))
-}
-
-// checkPackages reports packages that aren't there, and images where a step reads files.
-func (r *reader) checkPackages(n *document.Node, named []string, known []pipeline.PackageReference) {
-	for _, name := range named {
-		at := locateText(n, name).Position
-		i := slices.IndexFunc(known, func(ref pipeline.PackageReference) bool { return ref.Name == name })
-		switch {
-		case i < 0:
-			names := pipeline.Project{Packages: known}.PackageNames()
-			r.problems.Add(at, document.Choice(name, names, "the packages here are"), "package %q is not in this file", name)
-		case known[i].Feed == pipeline.FeedECR:
-			r.problems.Add(at, "name a package of the feed s3; scripts find the image's address in "+step.ImageVariable(name),
-				"package %q is an image, and this step reads files", name)
-		}
-	}
 }
 
 func (r *reader) checkPlaceholders(n *document.Node, templates []step.Template, known []string) {
@@ -106,9 +95,11 @@ func locateText(n *document.Node, text string) *document.Node {
 	if found := locate(n, "package"); found.Text == text {
 		return found
 	}
-	for found := range n.Strings {
-		if found.Text == text {
-			return found
+	for _, holder := range []*document.Node{n.Get("with"), n} {
+		for found := range holder.Strings {
+			if found.Text == text {
+				return found
+			}
 		}
 	}
 	return n

@@ -18,6 +18,8 @@ import (
 
 	"slipway/shared/pipeline"
 	"slipway/shared/project"
+	"slipway/shared/project/document"
+	"slipway/shared/step"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -113,6 +115,14 @@ func TestParseKeepsWhatTheFileSays(t *testing.T) {
 	smoke := pipeline.Step{Name: "smoke", Kind: "script", With: json.RawMessage(`{"package":"web","run":"./smoke.sh","shell":"bash"}`), Timeout: 5 * time.Minute, Retry: 2}
 	if diff := cmp.Diff(smoke, p.Process[1]); diff != "" {
 		t.Errorf("step smoke (-want +got):\n%s", diff)
+	}
+}
+
+func TestAnUnknownStepKindIsRefusedWithThoseThatThereAre(t *testing.T) {
+	_, err := project.Parse([]byte(strings.NewReplacer("PROJECT", "p", "PACKAGE", "p", "uses: script", "uses: scirpt").Replace(minimal)))
+	want := `5:32: there is no step kind "scirpt"; did you mean "script"? the step kinds are ` + document.Enumerate(step.Names(), "and")
+	if !errors.Is(err, pipeline.ErrInvalid) || err.Error() != want {
+		t.Errorf("Parse = %v\nwant %s", err, want)
 	}
 }
 

@@ -26,7 +26,8 @@ func (r *reader) project(root *document.Node) pipeline.Project {
 		Variables:  r.variables(root.Get("variables")),
 	}
 	p.Channels = r.channels(root.Get("channels"), root.Get("lifecycles"))
-	p.Process = r.process(root.Get("process"), p)
+	p.Process = r.process(root.Get("process"), deploymentScope(p))
+	p.Runbooks = r.runbooks(root.Get("runbooks"), root.Get("variables"), p)
 	return p
 }
 

@@ -2,6 +2,7 @@ package project_test
 
 import (
 	"strings"
+	"sync"
 	"testing"
 
 	"slipway/shared/pipeline"
@@ -10,14 +11,19 @@ import (
 	"slipway/shared/step"
 )
 
+// editors compiles the schema for editors once.
+var editors = sync.OnceValues(func() (*document.Schema, error) {
+	whole, err := project.Schema()
+	if err != nil {
+		return nil, err
+	}
+	return document.Compile(whole)
+})
+
 // structural returns what the schema for editors says of a file.
 func structural(t *testing.T, source []byte) document.Problems {
 	t.Helper()
-	whole, err := project.Schema()
-	if err != nil {
-		t.Fatal(err)
-	}
-	schema, err := document.Compile(whole)
+	schema, err := editors()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,16 +13,16 @@ import (
 
 // httpParameters are the parameters of [httpRequest].
 type httpParameters struct {
-	URL          string                 `json:"url"`
-	Method       string                 `json:"method"`
-	Headers      map[string]string      `json:"headers"`
-	Body         string                 `json:"body"`
-	Expect       httpExpectations       `json:"expect"`
-	Until        httpDuration           `json:"until"` // 0: ask once
-	Every        httpDuration           `json:"every"`
-	Repeatable   *bool                  `json:"repeatable"` // nil: as the method has it
-	AllowPrivate bool                   `json:"allow-private"`
-	Outputs      map[string]jsonPointer `json:"outputs"`
+	URL          string            `json:"url"`
+	Method       string            `json:"method"`
+	Headers      map[string]string `json:"headers"`
+	Body         string            `json:"body"`
+	Expect       httpExpectations  `json:"expect"`
+	Until        httpDuration      `json:"until"` // 0: ask once
+	Every        httpDuration      `json:"every"`
+	Repeatable   *bool             `json:"repeatable"` // nil: as the method has it
+	AllowPrivate bool              `json:"allow-private"`
+	Outputs      pointedOutputs    `json:"outputs"`
 }
 
 // defaultEvery is the time between requests that are repeated.

@@ -5,9 +5,23 @@ import "slices"
 // Kinds returns every step kind, sorted by name.
 func Kinds() []Kind {
 	return []Kind{
+		alarm{},
+		approval{},
+		automation{},
+		backupJob{},
+		cleanup{},
+		cloudFormation{},
+		deployRelease{},
+		ecsService{},
 		httpRequest{},
+		invoke{},
+		lambdaFunction{},
+		restoreJob{},
+		rollback{},
 		s3Site{},
 		script{},
+		stateMachine{},
+		wait{},
 	}
 }
 

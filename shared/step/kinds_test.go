@@ -26,7 +26,7 @@ func TestKindsAreSortedAndHaveFixtures(t *testing.T) {
 			}
 		}
 	}
-	if _, ok := step.Lookup("lambda"); ok {
+	if _, ok := step.Lookup("teleport"); ok {
 		t.Error("a kind that is not built was found")
 	}
 }

@@ -14,8 +14,11 @@ import (
 // service counts, never what the event says.
 type Remote interface {
 	Kind
-	// Works returns the names (see [Outcome].Work) of the works whose end e may tell;
-	// none when e is not for this kind. Events are those of routes.go in the stack.
+	// Works returns the names (see [Outcome].Work) of the works whose end e may tell,
+	// and the names that attempts watch (see [Outcome].Watch) and that e is about; none
+	// when e is not for this kind. A name of the second sort may lead to any number of
+	// attempts: each is checked under the name of its latest work. Events are those of
+	// routes.go in the stack.
 	Works(e events.Raw) []string
 	// Check returns how far the named work of the attempt w has come: done, gone on
 	// to a next part (whose name is in the outcome), or going on. It may be called any

@@ -3,14 +3,12 @@ package step
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
 	"time"
 
-	"slipway/events"
 	"slipway/shared/objects"
 	"slipway/shared/pipeline"
 )
@@ -41,6 +39,8 @@ type Dependencies struct {
 	Builds     Builds
 	Accounts   Accounts
 	Timers     Timers
+	Approvals  Approvals
+	Releases   Releases
 	WorkBucket string // the installation's own bucket, for jobs, results, logs and records of works
 	Web        Web
 	Now        func() time.Time // for results and logs; time-outs are the machine's
@@ -76,7 +76,7 @@ func (r *Runner) Start(ctx context.Context, kind string, w Work) (Outcome, error
 	}
 	outcome, err := k.Start(ctx, r.dependencies, w)
 	if err == nil && !outcome.Done && outcome.Work != "" {
-		outcome, err = r.follow(ctx, k, w, outcome.Work)
+		outcome, err = r.follow(ctx, k, workRecord{Kind: kind, Work: w}, outcome)
 	}
 	if logged := r.keepLog(ctx, w, nil, log.Bytes()); logged != nil {
 		return Outcome{}, logged
@@ -87,93 +87,29 @@ func (r *Runner) Start(ctx context.Context, kind string, w Work) (Outcome, error
 // maxParts is how many parts of a work, each begun by a check, one call goes through.
 const maxParts = 20
 
-// follow keeps the record of the work and checks it, part by part as far as it has come.
-func (r *Runner) follow(ctx context.Context, k Kind, w Work, name string) (Outcome, error) {
+// follow keeps the record as outcome has the work go on and checks it, part by part as
+// far as it has come.
+func (r *Runner) follow(ctx context.Context, k Kind, record workRecord, outcome Outcome) (Outcome, error) {
 	remote, ok := k.(Remote)
 	if !ok {
-		return Outcome{}, fmt.Errorf("step kind %s names its work %q and has no way to check it: %w", k.Name(), name, pipeline.ErrInvalid)
-	}
-	for range maxParts {
-		if err := r.works().keep(ctx, workRecord{k.Name(), name, w}); err != nil {
-			return Outcome{}, err
-		}
-		outcome, err := remote.Check(ctx, r.dependencies, w, name)
-		if err != nil || outcome.Done || outcome.Work == "" || outcome.Work == name {
-			return outcome, err
-		}
-		name = outcome.Work
-	}
-	return Outcome{}, fmt.Errorf("step %s of %s: its work has more than %d parts without a wait: %w", w.Step, w.Execution, maxParts, pipeline.ErrInvalid)
-}
-
-// A Report is how an attempt has ended: Err is a [*Failure], or nil for a success.
-type Report struct {
-	Attempt Attempt
-	Outcome Outcome
-	Err     error
-}
-
-// Resume checks the works whose end e may tell, and returns the attempts that have
-// ended. What is not of a step, or no longer goes on under that name, is passed over.
-// The error says nothing about any step, and the call is to be repeated.
-func (r *Runner) Resume(ctx context.Context, e events.Raw) ([]Report, error) {
-	var reports []Report
-	var failed error
-	for _, k := range Kinds() {
-		remote, ok := k.(Remote)
-		if !ok {
-			continue
-		}
-		names, err := told(remote, e)
-		failed = errors.Join(failed, err)
-		for _, name := range names {
-			report, ended, err := r.resume(ctx, remote, name)
-			failed = errors.Join(failed, err)
-			if ended {
-				reports = append(reports, report)
-			}
-		}
-	}
-	return reports, failed
-}
-
-// told returns the names of k's works that e tells of.
-func told(k Remote, e events.Raw) ([]string, error) {
-	if e.Source != events.Source || e.DetailType != TimerDue {
-		return k.Works(e), nil
-	}
-	var timer TimerDetail
-	if err := json.Unmarshal(e.Detail, &timer); err != nil {
-		return nil, fmt.Errorf("decode %s: %w", TimerDue, err)
-	}
-	if timer.Kind != k.Name() {
-		return nil, nil
-	}
-	return []string{timer.Work}, nil
-}
-
-// resume checks the work with that name, if there is a record of it.
-func (r *Runner) resume(ctx context.Context, k Remote, name string) (report Report, ended bool, err error) {
-	record, known, err := r.works().read(ctx, workKey(k.Name(), name))
-	if err != nil || !known {
-		return Report{}, false, err
+		return Outcome{}, fmt.Errorf("step kind %s names its work %q and has no way to check it: %w", k.Name(), outcome.Work, pipeline.ErrInvalid)
 	}
 	w := record.Work
-	var log bytes.Buffer
-	w.Log = &log
-	outcome, err := k.Check(ctx, r.dependencies, w, name)
-	if err == nil && !outcome.Done && outcome.Work != "" && outcome.Work != name {
-		outcome, err = r.follow(ctx, k, w, outcome.Work)
+	for range maxParts {
+		next, differs := record.follow(outcome)
+		if !differs {
+			return outcome, nil
+		}
+		if err := r.works().keep(ctx, next); err != nil {
+			return Outcome{}, err
+		}
+		record = next
+		var err error
+		if outcome, err = remote.Check(ctx, r.dependencies, w, record.Name); err != nil || outcome.Done {
+			return outcome, err
+		}
 	}
-	if logged := r.appendLog(ctx, w, log.Bytes()); logged != nil {
-		return Report{}, false, logged
-	}
-	var failure *Failure
-	if err != nil && !errors.As(err, &failure) {
-		return Report{}, false, fmt.Errorf("check work %s of step %s of %s: %w", name, w.Step, w.Execution, err)
-	}
-	report = Report{Attempt{w.Execution, w.Step, w.Attempt}, outcome, err}
-	return report, err != nil || outcome.Done, nil
+	return Outcome{}, fmt.Errorf("step %s of %s: its work has more than %d parts without a wait: %w", w.Step, w.Execution, maxParts, pipeline.ErrInvalid)
 }
 
 // Cancel asks for an early end of what the attempt does elsewhere. Nothing is done

@@ -5,6 +5,7 @@ import (
 	"context"
 	_ "embed" // the schema
 	"encoding/json"
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -12,6 +13,7 @@ import (
 
 	"slipway/events"
 	"slipway/shared/objects"
+	"slipway/shared/pipeline"
 )
 
 //go:embed schemas/script.json
@@ -31,7 +33,8 @@ type script struct{}
 // Builds starts the machines that run jobs; [CodeBuild] is one.
 type Builds interface {
 	// Start starts a build for the job and returns its id. Repeating it soon with the
-	// same token starts no other.
+	// same token starts no other. It returns [pipeline.ErrNotFound] when there is no such
+	// network.
 	Start(ctx context.Context, r BuildRequest) (id string, err error)
 	// Stop stops a build that goes on.
 	Stop(ctx context.Context, id string) error
@@ -42,6 +45,8 @@ type BuildRequest struct {
 	JobKey           string // of the job in the work bucket; see [JobKey]
 	IdempotencyToken string // at most 64 letters and digits
 	Timeout          time.Duration
+	Machine          Machine
+	Network          string // in which the machine is to be, by name; "" for outside of any VPC
 }
 
 // scriptParameters are the parameters of [script].
@@ -49,6 +54,8 @@ type scriptParameters struct {
 	Shell   string `json:"shell"`
 	Run     string `json:"run"`
 	Package string `json:"package"`
+	Network string `json:"network"` // "" for none
+	Machine
 }
 
 // Name implements [Kind].
@@ -64,10 +71,14 @@ func (script) References(with json.RawMessage) (References, error) {
 	if problem != nil {
 		return References{}, problem
 	}
-	if p.Package == "" {
-		return References{}, nil
+	var refs References
+	if p.Package != "" {
+		refs.Packages = []string{p.Package}
 	}
-	return References{Packages: []string{p.Package}}, nil
+	if p.Network != "" {
+		refs.Networks = []string{p.Network}
+	}
+	return refs, nil
 }
 
 // shellName is a program to be looked up on the PATH, or an absolute path.
@@ -78,11 +89,16 @@ func parseScript(with json.RawMessage) (scriptParameters, *Problem) {
 	if problem := decode(with, &p); problem != nil {
 		return p, problem
 	}
+	if problem := p.Machine.check(); problem != nil {
+		return p, problem
+	}
 	switch {
 	case len(p.Shell) > 255 || !shellName.MatchString(p.Shell):
 		return p, &Problem{"shell", fmt.Sprintf("%q is not an interpreter", p.Shell), "name a program such as bash or python3, or its absolute path"}
 	case strings.TrimSpace(p.Run) == "":
 		return p, &Problem{"run", "is missing", "write the script, or ./ and a file of the package"}
+	case p.Network != "" && pipeline.CheckName("network", p.Network) != nil:
+		return p, &Problem{"network", fmt.Sprintf("%.100q is not the name of a network", p.Network), "name one of the platform file, such as orders"}
 	case len(p.Run) > MaxScript:
 		return p, &Problem{"run", fmt.Sprintf("has %d bytes", len(p.Run)), fmt.Sprintf("keep it within %d, or put the script into a package", MaxScript)}
 	}
@@ -112,8 +128,11 @@ func (script) Start(ctx context.Context, d Dependencies, w Work) (Outcome, error
 	if err := d.Objects.Put(ctx, d.WorkBucket, key, bytes.NewReader(text), objects.Options{ContentType: "application/json"}); err != nil {
 		return Outcome{}, fmt.Errorf("store job %s: %w", key, err)
 	}
-	build, err := d.Builds.Start(ctx, BuildRequest{JobKey: key, IdempotencyToken: job.token(), Timeout: w.Timeout})
-	if err != nil {
+	build, err := d.Builds.Start(ctx, BuildRequest{JobKey: key, IdempotencyToken: job.token(), Timeout: w.Timeout, Machine: p.Machine, Network: p.Network})
+	switch {
+	case errors.Is(err, pipeline.ErrNotFound):
+		return Outcome{}, permanent("NoSuchNetwork", "network %s is not in the platform file; add it there and deploy the stack, or name another in the project file", p.Network)
+	case err != nil:
 		return Outcome{}, fmt.Errorf("start build for job %s: %w", key, err)
 	}
 	return Outcome{Work: build}, nil

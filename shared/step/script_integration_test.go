@@ -27,13 +27,15 @@ func TestIntegrationScript(t *testing.T) {
 		Subject: "script",
 		Holds: []integration.Claim{
 			{Says: "jobs and their builds", Hold: building(aScriptIsAJobAndABuild)},
+			{Says: "projects of networks", Hold: building(aNetworkHasItsProject)},
 			{Says: "addresses of images", Hold: building(aScriptIsToldItsImages)},
 			{Says: "results", Hold: building(theResultIsReadWhenTheBuildHasEnded)},
 			{Says: "what is not there", Hold: building(withoutProjectOrRepositoryNothingStarts)},
 		},
 		Gaps: []integration.Claim{
 			{Says: "StartBuild starts another build for an idempotency token that it has had.", Hold: building(theTokenIsIgnored)},
-			{Says: "StartBuild drops the environment variables and the timeout.", Hold: building(theOverridesAreDropped)},
+			{Says: "StartBuild drops the environment variables, the timeout, the image and the compute type.", Hold: building(theOverridesAreDropped)},
+			{Says: "A build has no VPC, whatever its project has.", Hold: building(aBuildHasNoVPC)},
 			{Says: "A build runs nothing, and has succeeded once it is looked at.", Hold: building(aBuildRunsNothing)},
 			{Says: "A build that ends sends no event.", Hold: building(aBuildSendsNoEvent)},
 		},
@@ -54,25 +56,37 @@ func building(hold func(b *builder)) func(*testing.T) {
 	return emulated(func(s *service) {
 		name := integration.Name(s.t)
 		b := &builder{service: s, client: codebuild.NewFromConfig(s.aws), registry: ecr.NewFromConfig(s.aws), project: name, deployment: name + "_1"}
-		_, err := b.client.CreateProject(s.t.Context(), &codebuild.CreateProjectInput{Name: &b.project, ServiceRole: aws.String("arn:aws:iam::000000000000:role/scripts"),
-			Source:      &types.ProjectSource{Type: types.SourceTypeNoSource, Location: aws.String("none")}, // the emulator wants a place
-			Artifacts:   &types.ProjectArtifacts{Type: types.ArtifactsTypeNoArtifacts},
-			Environment: &types.ProjectEnvironment{Type: types.EnvironmentTypeArmContainer, ComputeType: types.ComputeTypeBuildGeneral1Small, Image: aws.String("aws/codebuild/standard")}})
-		s.must(err)
+		b.createProject(b.project, nil)
 		b.use(b.project)
 		hold(b)
 	})
 }
 
-// use makes scripts builds of that project.
-func (b *builder) use(project string) {
-	b.runner = step.New(step.Dependencies{Objects: b.objects, Images: images.New(b.registry, b.aws.HTTPClient), Builds: step.NewCodeBuild(b.client, project), WorkBucket: "work"})
+// createProject creates a project, in a VPC if one is given.
+func (b *builder) createProject(name string, vpc *types.VpcConfig) {
+	b.t.Helper()
+	_, err := b.client.CreateProject(b.t.Context(), &codebuild.CreateProjectInput{Name: &name, ServiceRole: aws.String("arn:aws:iam::000000000000:role/scripts"), VpcConfig: vpc,
+		Source:      &types.ProjectSource{Type: types.SourceTypeNoSource, Location: aws.String("none")}, // the emulator wants a place
+		Artifacts:   &types.ProjectArtifacts{Type: types.ArtifactsTypeNoArtifacts},
+		Environment: &types.ProjectEnvironment{Type: types.EnvironmentTypeArmContainer, ComputeType: types.ComputeTypeBuildGeneral1Small, Image: aws.String("aws/codebuild/standard")}})
+	b.must(err)
+}
+
+// use makes scripts builds of that project, and of those of its networks.
+func (b *builder) use(project string, networks ...string) {
+	b.runner = step.New(step.Dependencies{Objects: b.objects, Images: images.New(b.registry, b.aws.HTTPClient),
+		Builds: step.NewCodeBuild(b.client, project, networks...), WorkBucket: "work"})
 }
 
 // start starts a script that needs the artifact, and returns the job's key.
 func (b *builder) start(a step.Artifact) (job string, err error) {
 	b.t.Helper()
-	w := work(`{"run":"./smoke.sh","package":"web"}`, a)
+	return b.startWith(`{"run":"./smoke.sh","package":"web"}`, a)
+}
+
+func (b *builder) startWith(with string, a step.Artifact) (job string, err error) {
+	b.t.Helper()
+	w := work(with, a)
 	w.Execution = b.deployment
 	outcome, err := b.runner.Start(b.t.Context(), "script", w)
 	if err == nil && outcome.Done {
@@ -84,7 +98,12 @@ func (b *builder) start(a step.Artifact) (job string, err error) {
 // builds returns the builds of the project, as they are once they are looked at.
 func (b *builder) builds() []types.Build {
 	b.t.Helper()
-	list, err := b.client.ListBuildsForProject(b.t.Context(), &codebuild.ListBuildsForProjectInput{ProjectName: &b.project})
+	return b.buildsOf(b.project)
+}
+
+func (b *builder) buildsOf(project string) []types.Build {
+	b.t.Helper()
+	list, err := b.client.ListBuildsForProject(b.t.Context(), &codebuild.ListBuildsForProjectInput{ProjectName: &project})
 	b.must(err)
 	found, err := b.client.BatchGetBuilds(b.t.Context(), &codebuild.BatchGetBuildsInput{Ids: list.Ids})
 	b.must(err)
@@ -107,6 +126,37 @@ func aScriptIsAJobAndABuild(b *builder) {
 	}
 	if all := b.builds(); len(all) != 1 || aws.ToString(all[0].ProjectName) != b.project {
 		b.t.Errorf("the builds are %+v", all)
+	}
+}
+
+// inNetwork starts a script in the network orders, and returns its build.
+func (b *builder) inNetwork() types.Build {
+	b.t.Helper()
+	project := step.BuildProject(b.project, "orders")
+	b.createProject(project, &types.VpcConfig{VpcId: aws.String("vpc-00000001"), Subnets: []string{"subnet-00000001"}, SecurityGroupIds: []string{"sg-00000001"}})
+	b.use(b.project, "orders")
+	_, err := b.startWith(`{"run":"true","network":"orders"}`, step.Artifact{})
+	b.must(err)
+	all := b.buildsOf(project)
+	if len(all) != 1 || aws.ToString(all[0].ProjectName) != project {
+		b.t.Fatalf("the builds of %s are %+v", project, all)
+	}
+	return all[0]
+}
+
+func aNetworkHasItsProject(b *builder) {
+	build := b.inNetwork()
+	if all := b.builds(); len(all) > 0 {
+		b.t.Errorf("%d builds are outside of the network", len(all))
+	}
+	kind, _ := step.Lookup("script")
+	d := step.Dependencies{Builds: step.NewCodeBuild(b.client, b.project, "orders")}
+	b.must(kind.(step.Remote).Cancel(b.t.Context(), d, step.Work{}, aws.ToString(build.Id)))
+}
+
+func aBuildHasNoVPC(b *builder) {
+	if build := b.inNetwork(); build.VpcConfig != nil {
+		b.t.Errorf("it is in %+v", build.VpcConfig)
 	}
 }
 
@@ -171,10 +221,15 @@ func theTokenIsIgnored(b *builder) {
 }
 
 func theOverridesAreDropped(b *builder) {
-	_, err := b.start(b.push("smoke.sh", "exit 0"))
+	const image = "public.ecr.aws/docker/library/node:24"
+	_, err := b.startWith(`{"run":"true","compute":"large","image":"`+image+`"}`, step.Artifact{})
 	b.must(err)
-	if build := b.builds()[0]; len(build.Environment.EnvironmentVariables) > 0 || aws.ToInt32(build.TimeoutInMinutes) == 6 {
+	build := b.builds()[0]
+	if len(build.Environment.EnvironmentVariables) > 0 || aws.ToInt32(build.TimeoutInMinutes) == 6 {
 		b.t.Errorf("it has %d variables and %d minutes", len(build.Environment.EnvironmentVariables), aws.ToInt32(build.TimeoutInMinutes))
+	}
+	if e := build.Environment; e.ComputeType == types.ComputeTypeBuildGeneral1Large || aws.ToString(e.Image) == image {
+		b.t.Errorf("it has %s and the image %s", e.ComputeType, aws.ToString(e.Image))
 	}
 }
 
@@ -185,7 +240,7 @@ func aBuildRunsNothing(b *builder) {
 		b.t.Errorf("it is %s", status)
 	}
 	for entry, err := range b.objects.List(b.t.Context(), "work", strings.TrimSuffix(key, "job.json")) {
-		if err != nil || entry.Key != key {
+		if err != nil || entry.Key == step.ClaimKey(key) || entry.Key == step.ResultKey(key) {
 			b.t.Errorf("it has left %s, %v", entry.Key, err)
 		}
 	}

@@ -147,6 +147,67 @@ func TestCodeBuildIsToldTheJobAndATimeBeyondTheScripts(t *testing.T) {
 	}
 }
 
+func TestTheMachineOfABuildIsTheOneThatTheStepNames(t *testing.T) {
+	for with, want := range map[string]codebuild.StartBuildInput{
+		`{"shell":"sh"}`:       {},
+		`{"compute":"small"}`:  {ComputeTypeOverride: types.ComputeTypeBuildGeneral1Small},
+		`{"compute":"medium"}`: {ComputeTypeOverride: types.ComputeTypeBuildGeneral1Medium},
+		`{"compute":"large"}`:  {ComputeTypeOverride: types.ComputeTypeBuildGeneral1Large},
+		`{"compute":"xlarge"}`: {ComputeTypeOverride: types.ComputeTypeBuildGeneral1Xlarge},
+		`{"compute":"2xlarge","image":"alpine:3.22"}`: {ComputeTypeOverride: types.ComputeTypeBuildGeneral12xlarge,
+			ImageOverride: new("alpine:3.22"), ImagePullCredentialsTypeOverride: types.ImagePullCredentialsTypeServiceRole},
+		`{"image":"aws/codebuild/amazonlinux-aarch64-standard:3.0"}`: {
+			ImageOverride: new("aws/codebuild/amazonlinux-aarch64-standard:3.0"), ImagePullCredentialsTypeOverride: types.ImagePullCredentialsTypeCodebuild},
+	} {
+		s, client := newStack(t), &starts{}
+		runner := step.New(step.Dependencies{Objects: s.objects, Builds: step.NewCodeBuild(client, "scripts"), WorkBucket: "work"})
+		if _, err := runner.Start(context.Background(), "script", work(strings.Replace(with, "{", `{"run":"true",`, 1), step.Artifact{})); err != nil {
+			t.Fatalf("%s: %v", with, err)
+		}
+		got := codebuild.StartBuildInput{ComputeTypeOverride: client.in.ComputeTypeOverride,
+			ImageOverride: client.in.ImageOverride, ImagePullCredentialsTypeOverride: client.in.ImagePullCredentialsTypeOverride}
+		if !reflect.DeepEqual(got, want) || client.in.EnvironmentTypeOverride != "" {
+			t.Errorf("with %s StartBuild is asked %+v", with, client.in)
+		}
+	}
+}
+
+func TestANetworkHasAProjectOfItsOwn(t *testing.T) {
+	for with, want := range map[string]string{
+		`{"run":"true"}`:                    "scripts",
+		`{"run":"true","network":"orders"}`: "scripts-orders",
+		`{"run":"true","network":"bill-ing","compute":"large","image":"alpine:3.22"}`: "scripts-bill-ing",
+	} {
+		s, client := newStack(t), &starts{}
+		runner := step.New(step.Dependencies{Objects: s.objects, Builds: step.NewCodeBuild(client, "scripts", "orders", "bill-ing"), WorkBucket: "work"})
+		if _, err := runner.Start(context.Background(), "script", work(with, step.Artifact{})); err != nil || *client.in.ProjectName != want {
+			t.Errorf("with %s StartBuild is asked %+v, %v; want the project %s", with, client.in, err, want)
+		}
+	}
+}
+
+func TestANetworkThatIsGoneFailsTheStepForGood(t *testing.T) {
+	s, client := newStack(t), &starts{}
+	runner := step.New(step.Dependencies{Objects: s.objects, Builds: step.NewCodeBuild(client, "scripts", "orders"), WorkBucket: "work"})
+	_, err := runner.Start(context.Background(), "script", work(`{"run":"true","network":"billing"}`, step.Artifact{}))
+	failure, ok := errors.AsType[*step.Failure](err)
+	if !ok || failure.Name != "NoSuchNetwork" || !failure.Permanent || !strings.Contains(failure.Cause, "network billing is not in the platform file") || client.in != nil {
+		t.Errorf("it comes to %v, with the build %+v", err, client.in)
+	}
+}
+
+func TestAScriptRefersToItsPackageAndItsNetwork(t *testing.T) {
+	kind, _ := step.Lookup("script")
+	for with, want := range map[string]step.References{
+		`{"run":"true"}`: {},
+		`{"run":"true","package":"web","network":"orders"}`: {Packages: []string{"web"}, Networks: []string{"orders"}},
+	} {
+		if got, err := kind.References([]byte(with)); err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s refers to %+v, %v", with, got, err)
+		}
+	}
+}
+
 // FuzzParseJobKey holds that what ParseJobKey accepts is what JobKey makes.
 func FuzzParseJobKey(f *testing.F) {
 	for _, key := range []string{jobKey, "jobs/d/s/01/job.json", "jobs/../s/1/job.json", ""} {

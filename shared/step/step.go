@@ -81,4 +81,9 @@ type Outcome struct {
 	// to its next part has another name then; "" from [Remote].Check says that it goes
 	// on under the name it has.
 	Work string
+	// Watch are further names, of things that this attempt shares with others, whose
+	// events lead to a check of its work, such as those of alarms. [Remote].Works returns
+	// them as it does the names of works. They add to those that the attempt has, and
+	// hold until [Runner.Forget]. Start gives them together with a Work only.
+	Watch []string
 }

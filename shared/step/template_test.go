@@ -40,6 +40,13 @@ func TestResolveTouchesTemplatesAlone(t *testing.T) {
 	values := map[string]string{"environment": "dev"}
 	for _, c := range []struct{ kind, with, want string }{
 		{"s3-site", `{"package":"web","bucket":"site","prefix":"{environment}/"}`, `{"bucket":"site","package":"web","prefix":"dev/"}`},
+		{"alarm", `{"alarms":"{environment}-errors"}`, `{"alarms":"dev-errors"}`},
+		{"alarm", `{"alarms":["errors","{environment}-errors","{{"],"for":"1m"}`, `{"alarms":["errors","dev-errors","{"],"for":"1m"}`},
+		{"lambda", `{"package":"api","function":"{environment}-api","alias":"live","alarms":["x-{environment}"]}`, `{"alarms":["x-dev"],"alias":"live","function":"dev-api","package":"api"}`},
+		{"automation", `{"document":"AWS-StopEC2Instance","parameters":{"A":"{environment}","B":["{environment}","b"],"C":[]}}`,
+			`{"document":"AWS-StopEC2Instance","parameters":{"A":"dev","B":["dev","b"],"C":[]}}`},
+		{"restore", `{"resource":{"type":"dynamodb","name":"{environment}-orders"},"vault":"v","role":"r"}`,
+			`{"recovery-point":"latest","resource":{"name":"dev-orders","type":"dynamodb"},"role":"r","vault":"v"}`},
 		{"script", `{"run":"echo ${HOME} {environment}"}`, `{"run":"echo ${HOME} {environment}"}`},
 	} {
 		kind, _ := step.Lookup(c.kind)

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"slipway/shared/objects"
@@ -18,9 +19,30 @@ import (
 // the work bucket twice: under the work's name, for its events, and under the
 // attempt, for those who cancel it.
 type workRecord struct {
-	Kind string `json:"kind"`
-	Name string `json:"name"`
-	Work Work   `json:"work"`
+	Kind  string   `json:"kind"`
+	Name  string   `json:"name"`
+	Watch []string `json:"watch,omitempty"` // see [Outcome].Watch; distinct
+	Work  Work     `json:"work"`
+}
+
+// follow returns r as o has it go on, and whether that differs: the work has come to
+// another part, or the attempt watches more.
+func (r workRecord) follow(o Outcome) (next workRecord, differs bool) {
+	next = r
+	if o.Work != "" {
+		next.Name = o.Work
+	}
+	for _, name := range o.Watch {
+		if !slices.Contains(next.Watch, name) {
+			next.Watch = append(slices.Clip(next.Watch), name)
+		}
+	}
+	return next, next.Name != r.Name || len(next.Watch) != len(r.Watch)
+}
+
+// attempt names the attempt that r is of.
+func (r workRecord) attempt() Attempt {
+	return Attempt{r.Work.Execution, r.Work.Step, r.Work.Attempt}
 }
 
 // WorksPrefix begins the keys of the records by the names of works.
@@ -44,7 +66,8 @@ type works struct {
 	bucket  string
 }
 
-// keep stores r; storing it again changes nothing.
+// keep stores r, and then what leads to it by the names it watches; storing it again
+// changes nothing.
 func (k works) keep(ctx context.Context, r workRecord) error {
 	text, err := json.Marshal(r)
 	if err != nil {
@@ -55,21 +78,27 @@ func (k works) keep(ctx context.Context, r workRecord) error {
 			return fmt.Errorf("keep work %s of %s: %w", r.Name, r.Work.Execution, err)
 		}
 	}
-	return nil
+	return k.watch(ctx, r)
 }
 
 // read returns the record under key; known is false when there is none.
 func (k works) read(ctx context.Context, key string) (r workRecord, known bool, err error) {
+	known, err = k.decode(ctx, key, &r)
+	return r, known, err
+}
+
+// decode reads the JSON under key into value; known is false when there is none.
+func (k works) decode(ctx context.Context, key string, value any) (known bool, err error) {
 	body, err := k.objects.Read(ctx, objects.Location{Bucket: k.bucket, Key: key})
 	if errors.Is(err, pipeline.ErrNotFound) && !errors.Is(err, objects.ErrNoBucket) {
-		return r, false, nil
+		return false, nil
 	}
 	if err == nil {
 		defer body.Close()
-		err = json.NewDecoder(body).Decode(&r)
+		err = json.NewDecoder(body).Decode(value)
 	}
 	if err != nil {
-		return r, false, fmt.Errorf("read work %s: %w", key, err)
+		return false, fmt.Errorf("read work %s: %w", key, err)
 	}
-	return r, true, nil
+	return true, nil
 }

@@ -97,6 +97,9 @@ func (t *Table) writes(chain pipeline.Chain, last events.Record, change pipeline
 	if change.Project != nil {
 		all = append(all, t.forget(change.Project)...)
 	}
+	for _, f := range change.Forgotten {
+		all = append(all, t.forgetRun(f)...)
+	}
 	if len(change.Events) == 0 { // no event claims the chain's next place: make sure that nobody has
 		all = append(all, types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{TableName: &t.name,
 			Key: eventKey(chain, last.Sequence+1).attributes(), ConditionExpression: aws.String(once)}})
@@ -143,6 +146,15 @@ func (t *Table) puts(change pipeline.Change) ([]put, error) {
 	}
 	for _, s := range change.Steps {
 		add(putStep(s))
+	}
+	for _, s := range change.Runbooks {
+		add(putRunbook(s))
+	}
+	for _, r := range change.Runs {
+		add(putRun(r))
+	}
+	for _, o := range change.Occasions {
+		add(t.putOccasion(o))
 	}
 	return all, failed
 }

@@ -65,19 +65,19 @@ func (t *Table) Deployments(ctx context.Context, project string, below, n int) (
 }
 
 func putStep(s pipeline.StepRun) (put, error) {
-	i, err := encode(stepKey(s.Deployment, s.Step), s)
+	i, err := encode(stepKey(s.Execution, s.Step), s)
 	return put{item: i}, err
 }
 
-// Step returns the latest attempt at a step of a deployment, or [pipeline.ErrNotFound].
-func (t *Table) Step(ctx context.Context, id pipeline.DeploymentID, step string) (pipeline.StepRun, error) {
+// Step returns the latest attempt at a step of a deployment or a run, or [pipeline.ErrNotFound].
+func (t *Table) Step(ctx context.Context, id pipeline.ExecutionID, step string) (pipeline.StepRun, error) {
 	var s pipeline.StepRun
-	err := t.get(ctx, stepKey(id, step), &s, "step %s of deployment %s", step, id)
+	err := t.get(ctx, stepKey(id, step), &s, "step %s of %s", step, id)
 	return s, err
 }
 
-// Steps returns the latest attempts at all steps of a deployment that have started, by name.
-func (t *Table) Steps(ctx context.Context, id pipeline.DeploymentID) ([]pipeline.StepRun, error) {
-	s := selection{pk: projectPartition(id.Project), prefix: stepsPrefix(id)}
+// Steps returns the latest attempts at all steps of a deployment or a run that have started, by name.
+func (t *Table) Steps(ctx context.Context, id pipeline.ExecutionID) ([]pipeline.StepRun, error) {
+	s := selection{pk: projectPartition(id.Project()), prefix: stepsPrefix(id)}
 	return collect[pipeline.StepRun](t.query(ctx, s), 0)
 }

@@ -19,6 +19,10 @@ import (
 //	PROJECT#<p>    DEPLOYMENT#<release>#<env>#<n>      a deployment
 //	PROJECT#<p>    STEP#<release>#<env>#<n>#<step>     a step of a deployment
 //	PROJECT#<p>    ENVIRONMENT#<env>                   lock, queue, and what is deployed
+//	PROJECT#<p>    RUNBOOK#<b>                         which version is published, which runs go on and wait
+//	PROJECT#<p>    RUN#<b>#<number>                    a run of a runbook
+//	PROJECT#<p>    RUNSTEP#<b>#<number>#<step>         a step of a run
+//	PROJECT#<p>    OCCASION#<b>#<env>#<key>            what a slot, an event or a request made
 //	PROJECT#<p>    EVENT#<sequence>                    the project's chain
 //	PACKAGE#<k>    VERSION#<version>                   a package version
 //	PACKAGE#<k>    PROJECT#<p>                         a project that uses the package
@@ -51,11 +55,25 @@ func deploymentsPrefix(release int) string { return fmt.Sprintf("DEPLOYMENT#%09d
 func deploymentKey(id pipeline.DeploymentID) key {
 	return key{projectPartition(id.Project), fmt.Sprintf("%s%s#%04d", deploymentsPrefix(id.Release), id.Environment, id.Attempt)}
 }
-func stepsPrefix(id pipeline.DeploymentID) string {
-	return fmt.Sprintf("STEP#%09d#%s#%04d#", id.Release, id.Environment, id.Attempt)
+func stepsPrefix(id pipeline.ExecutionID) string {
+	if id.IsRun() {
+		return fmt.Sprintf("RUNSTEP#%s#%09d#", id.Run.Runbook, id.Run.Number)
+	}
+	d := id.Deployment
+	return fmt.Sprintf("STEP#%09d#%s#%04d#", d.Release, d.Environment, d.Attempt)
 }
-func stepKey(id pipeline.DeploymentID, step string) key {
-	return key{projectPartition(id.Project), stepsPrefix(id) + step}
+func stepKey(id pipeline.ExecutionID, step string) key {
+	return key{projectPartition(id.Project()), stepsPrefix(id) + step}
+}
+func runbookKey(project, runbook string) key {
+	return key{projectPartition(project), "RUNBOOK#" + runbook}
+}
+func runsPrefix(runbook string) string { return "RUN#" + runbook + "#" }
+func runKey(id pipeline.RunID) key {
+	return key{projectPartition(id.Project), fmt.Sprintf("%s%09d", runsPrefix(id.Runbook), id.Number)}
+}
+func occasionKey(project, runbook, environment, occasion string) key {
+	return key{projectPartition(project), "OCCASION#" + runbook + "#" + environment + "#" + occasion}
 }
 func environmentKey(project, environment string) key {
 	return key{projectPartition(project), "ENVIRONMENT#" + environment}

@@ -47,6 +47,10 @@ func (t *Table) forget(a *pipeline.AppliedProject) []types.TransactWriteItem {
 	for _, s := range a.Abandoned {
 		keys = append(keys, sourceKey(s, a.Record.Name))
 	}
+	return t.deletions(keys)
+}
+
+func (t *Table) deletions(keys []key) []types.TransactWriteItem {
 	var all []types.TransactWriteItem
 	for _, k := range keys {
 		all = append(all, types.TransactWriteItem{Delete: &types.Delete{TableName: &t.name, Key: k.attributes()}})

@@ -23,7 +23,7 @@ func nounsComeBack(s *stack) {
 	d, _ := deployment(1, "dev", 1)
 	d.Reason, d.Asked = "because \"<&>\"\n", &pipeline.Asked{Quorum: 2, Groups: []string{"managers"}}
 	e := pipeline.Environment{Project: "storefront", Name: "dev", Holder: d.ID, Fence: 7, Queue: []pipeline.DeploymentID{d.ID}}
-	run := pipeline.StepRun{Deployment: d.ID, Step: "smoke", Kind: "script", Attempt: 2, Status: pipeline.StatusFailed, Outputs: map[string]string{"a b": ""}, Permanent: true}
+	run := pipeline.StepRun{Execution: pipeline.ExecutionID{Deployment: d.ID}, Step: "smoke", Kind: "script", Attempt: 2, Status: pipeline.StatusFailed, Outputs: map[string]string{"a b": ""}, Permanent: true}
 	s.write(storefront, pipeline.Change{By: "x", Packages: []pipeline.Package{p}, Rejections: []pipeline.Rejection{refused}, Release: &r,
 		Deployments: []pipeline.Deployment{d}, Environments: []pipeline.Environment{e}, Steps: []pipeline.StepRun{run}})
 
@@ -36,9 +36,9 @@ func nounsComeBack(s *stack) {
 	same(s.T, "deployments", err, []pipeline.Deployment{d}, gotDeployments)
 	gotEnvironment, err := s.Environment(ctx, "storefront", "dev")
 	same(s.T, "environment", err, e, gotEnvironment)
-	gotStep, err := s.Step(ctx, d.ID, "smoke")
+	gotStep, err := s.Step(ctx, pipeline.ExecutionID{Deployment: d.ID}, "smoke")
 	same(s.T, "step", err, run, gotStep)
-	gotSteps, err := s.Steps(ctx, d.ID)
+	gotSteps, err := s.Steps(ctx, pipeline.ExecutionID{Deployment: d.ID})
 	same(s.T, "steps", err, []pipeline.StepRun{run}, gotSteps)
 	gotRefused, err := s.Rejection(ctx, refused.Location)
 	same(s.T, "rejection", err, refused, gotRefused)

@@ -33,7 +33,7 @@ func TestNounsComeBackAsTheyWereWritten(t *testing.T) {
 	d.Approvals = []pipeline.Approval{{Plan: "sha256:p", By: "manager1", Decision: "approve", Note: "", At: noon}, {Plan: "sha256:p", By: "manager2", Decision: "reject", Note: "no", At: noon}}
 	e := pipeline.Environment{Project: "storefront", Name: "dev", Holder: d.ID, Fence: 7, Queue: []pipeline.DeploymentID{{Project: "storefront", Release: 2, Environment: "dev", Attempt: 3}},
 		Current: &pipeline.Deployed{Deployment: d.ID, Version: r.Version, At: noon}}
-	run := pipeline.StepRun{Deployment: d.ID, Step: "smoke", Kind: "script", Attempt: 2, Status: pipeline.StatusFailed, Token: "t", StartedAt: noon, FinishedAt: noon,
+	run := pipeline.StepRun{Execution: pipeline.ExecutionID{Deployment: d.ID}, Step: "smoke", Kind: "script", Attempt: 2, Status: pipeline.StatusFailed, Token: "t", StartedAt: noon, FinishedAt: noon,
 		Outputs: map[string]string{"": "empty", "a b": ""}, Error: "ScriptFailed", Cause: "exit status 1", Permanent: true}
 	refused := pipeline.Rejection{Location: pipeline.Location{Bucket: "b", Key: "packages/x", VersionID: "v2", Size: 5}, Message: "no", At: noon}
 	s.write(storefront, pipeline.Change{By: "x", Packages: []pipeline.Package{p}, Rejections: []pipeline.Rejection{refused}, Release: &r,
@@ -50,9 +50,9 @@ func TestNounsComeBackAsTheyWereWritten(t *testing.T) {
 	same(t, "deployment", err, d, gotDeployment)
 	gotEnvironment, err := s.Environment(ctx, "storefront", "dev")
 	same(t, "environment", err, e, gotEnvironment)
-	gotStep, err := s.Step(ctx, d.ID, "smoke")
+	gotStep, err := s.Step(ctx, pipeline.ExecutionID{Deployment: d.ID}, "smoke")
 	same(t, "step", err, run, gotStep)
-	gotSteps, err := s.Steps(ctx, d.ID)
+	gotSteps, err := s.Steps(ctx, pipeline.ExecutionID{Deployment: d.ID})
 	same(t, "steps", err, []pipeline.StepRun{run}, gotSteps)
 	gotRefused, err := s.Rejection(ctx, refused.Location)
 	same(t, "rejection", err, refused, gotRefused)
@@ -63,15 +63,21 @@ func TestWhatIsNotThereIsNotFound(t *testing.T) {
 	ctx, v := t.Context(), pipeline.MustVersion("1.0.0")
 	id := pipeline.DeploymentID{Project: "storefront", Release: 1, Environment: "dev", Attempt: 1}
 	for what, read := range map[string]func() error{
-		"package web 1.0.0":                      func() error { _, err := s.Package(ctx, "web", v); return err },
-		"a version of package web":               func() error { _, err := s.LatestPackage(ctx, "web"); return err },
-		"project storefront":                     func() error { _, err := s.Project(ctx, "storefront"); return err },
-		"project file sha256:1 of storefront":    func() error { _, err := s.Document(ctx, "storefront", "sha256:1"); return err },
-		"release number 1 of storefront":         func() error { _, err := s.Release(ctx, "storefront", 1); return err },
-		"release 1.0.0 of storefront":            func() error { _, err := s.ReleaseOf(ctx, "storefront", v); return err },
-		"deployment storefront_1_dev_1":          func() error { _, err := s.Deployment(ctx, id); return err },
-		"step smoke of deployment storefront_1_": func() error { _, err := s.Step(ctx, id, "smoke"); return err },
-		"rejection of s3://b/k":                  func() error { _, err := s.Rejection(ctx, pipeline.Location{Bucket: "b", Key: "k"}); return err },
+		"package web 1.0.0":                   func() error { _, err := s.Package(ctx, "web", v); return err },
+		"a version of package web":            func() error { _, err := s.LatestPackage(ctx, "web"); return err },
+		"project storefront":                  func() error { _, err := s.Project(ctx, "storefront"); return err },
+		"project file sha256:1 of storefront": func() error { _, err := s.Document(ctx, "storefront", "sha256:1"); return err },
+		"release number 1 of storefront":      func() error { _, err := s.Release(ctx, "storefront", 1); return err },
+		"release 1.0.0 of storefront":         func() error { _, err := s.ReleaseOf(ctx, "storefront", v); return err },
+		"deployment storefront_1_dev_1":       func() error { _, err := s.Deployment(ctx, id); return err },
+		"step smoke of storefront_1_dev_1":    func() error { _, err := s.Step(ctx, pipeline.ExecutionID{Deployment: id}, "smoke"); return err },
+		"rejection of s3://b/k":               func() error { _, err := s.Rejection(ctx, pipeline.Location{Bucket: "b", Key: "k"}); return err },
+		"run storefront_clean-up_1":           func() error { _, err := s.Table.Run(ctx, runID("clean-up", 1)); return err },
+		"step smoke of storefront_clean-up_1": func() error {
+			_, err := s.Step(ctx, pipeline.ExecutionID{Run: runID("clean-up", 1)}, "smoke")
+			return err
+		},
+		"occasion slot 1 of runbook clean-up of storefront in dev": func() error { _, err := s.Occasion(ctx, "storefront", "clean-up", "dev", "slot 1"); return err },
 	} {
 		err := read()
 		s.wantError(what, err, pipeline.ErrNotFound)
@@ -163,11 +169,11 @@ func TestStepsAreThoseOfOneAttempt(t *testing.T) {
 	s := newStack(t)
 	first, _ := deployment(1, "dev", 1)
 	second, _ := deployment(1, "dev", 2)
-	for _, run := range []pipeline.StepRun{{Deployment: first.ID, Step: "smoke"}, {Deployment: first.ID, Step: "site"}, {Deployment: second.ID, Step: "site"}} {
+	for _, run := range []pipeline.StepRun{{Execution: pipeline.ExecutionID{Deployment: first.ID}, Step: "smoke"}, {Execution: pipeline.ExecutionID{Deployment: first.ID}, Step: "site"}, {Execution: pipeline.ExecutionID{Deployment: second.ID}, Step: "site"}} {
 		s.write(storefront, pipeline.Change{By: "slipway", Steps: []pipeline.StepRun{run}})
 	}
-	all, err := s.Steps(t.Context(), first.ID)
-	if err != nil || len(all) != 2 || all[0].Step != "site" || all[1].Step != "smoke" || all[0].Deployment != first.ID {
+	all, err := s.Steps(t.Context(), pipeline.ExecutionID{Deployment: first.ID})
+	if err != nil || len(all) != 2 || all[0].Step != "site" || all[1].Step != "smoke" || all[0].Execution.Deployment != first.ID {
 		t.Errorf("they are %+v, %v", all, err)
 	}
 }

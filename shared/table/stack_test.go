@@ -113,7 +113,7 @@ func release(n int) pipeline.Release {
 
 // deployment returns the attempt to put release n into environment, and its event.
 func deployment(n int, environment string, attempt int) (pipeline.Deployment, events.Event) {
-	return pipeline.NewDeployment(release(n), environment, attempt, "manager1", noon)
+	return pipeline.NewDeployment(release(n), environment, attempt, pipeline.Requester{By: "manager1"}, noon)
 }
 
 // request writes a deployment as the function that requests it does.

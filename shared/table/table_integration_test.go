@@ -36,6 +36,10 @@ func TestIntegration(t *testing.T) {
 			{Says: "the latest package", Hold: emulated(theLatestPackageIsFound)},
 			{Says: "logs of several megabytes", Hold: emulated(aLongLogIsReadWhole)},
 			{Says: "projects and what they use", Hold: emulated(projectsAreListedAndForgotten)},
+			{Says: "runbooks, their runs and occasions", Hold: emulated(runbookComesBack)},
+			{Says: "conditions on runs and occasions", Hold: emulated(runsAndOccasionsStay)},
+			{Says: "pages of runs", Hold: emulated(runsComeInOrder)},
+			{Says: "runs that are forgotten", Hold: emulated(aForgottenRunIsGone)},
 			{Says: "joined approvals and their expiry", Hold: emulated(theHalvesOfAnApprovalMeet)},
 			{Says: "what is not there", Hold: emulated(nothingIsNotFound)},
 		},
@@ -128,6 +132,23 @@ func aTerminalStatusStays(s *stack) {
 			s.Errorf("it was %s and is %s, %v", status, found.Status, err)
 		}
 	}
+}
+
+func runsAndOccasionsStay(s *stack) {
+	for n, status := range []pipeline.Status{pipeline.StatusSucceeded, pipeline.StatusFailed, pipeline.StatusCancelled} {
+		for _, next := range []pipeline.Status{pipeline.StatusQueued, pipeline.StatusRunning, status} {
+			s.keep(run("clean-up", n+1, next))
+		}
+		s.refused(string(status), pipeline.Change{Runs: []pipeline.Run{run("clean-up", n+1, pipeline.StatusRunning)}})
+		if found, err := s.Table.Run(s.Context(), runID("clean-up", n+1)); err != nil || found.Status != status {
+			s.Errorf("it was %s and is %s, %v", status, found.Status, err)
+		}
+	}
+	o := pipeline.Occasion{Project: "storefront", Runbook: "clean-up", Environment: "dev", Key: "slot 1", Run: runID("clean-up", 1)}
+	s.write(storefront, pipeline.Change{By: "x", Occasions: []pipeline.Occasion{o}})
+	s.refused("the occasion", pipeline.Change{Occasions: []pipeline.Occasion{{Project: "storefront", Runbook: "clean-up", Environment: "dev", Key: "slot 1"}}})
+	found, err := s.Occasion(s.Context(), "storefront", "clean-up", "dev", "slot 1")
+	same(s.T, "occasion", err, o, found)
 }
 
 func aStaleFenceIsRefusedThere(s *stack) {

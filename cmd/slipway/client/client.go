@@ -57,7 +57,7 @@ func New(c Config) (*Client, error) {
 func get[T any](ctx context.Context, c *Client, query url.Values, segments ...string) (T, error) {
 	address := c.address(segments...)
 	address.RawQuery = query.Encode()
-	return decode[T](c.repeat(ctx, address))
+	return decode[T](c.repeat(ctx, http.MethodGet, address, nil))
 }
 
 // post sends the JSON of in to the resource at the path of segments and returns the answer.

@@ -63,7 +63,7 @@ func TestOnlySafeRequestsAreRepeated(t *testing.T) {
 		return err
 	}
 	write := func(ctx context.Context, c *client.Client) error {
-		_, err := c.Decide(ctx, "storefront_1_dev_1", api.DecisionRequest{})
+		_, err := c.Decide(ctx, pipeline.ExecutionID{}, api.DecisionRequest{})
 		return err
 	}
 	for _, test := range []struct {

@@ -20,18 +20,3 @@ func (c *Client) Rollback(ctx context.Context, project, environment string) (api
 func (c *Client) Deployments(ctx context.Context, project string, p Page) (api.DeploymentList, error) {
 	return get[api.DeploymentList](ctx, c, p.query(), "projects", project, "deployments")
 }
-
-// Deployment returns a deployment with its steps.
-func (c *Client) Deployment(ctx context.Context, id string) (api.Deployment, error) {
-	return get[api.Deployment](ctx, c, nil, "deployments", id)
-}
-
-// Logs returns what the steps of a deployment have logged.
-func (c *Client) Logs(ctx context.Context, id string) (api.LogReport, error) {
-	return get[api.LogReport](ctx, c, nil, "deployments", id, "logs")
-}
-
-// Decide approves or rejects a deployment's plan in the name of who signs.
-func (c *Client) Decide(ctx context.Context, id string, decision api.DecisionRequest) (api.Deployment, error) {
-	return post[api.Deployment](ctx, c, decision, "deployments", id, "decisions")
-}

@@ -14,12 +14,12 @@ const (
 	firstWait = 200 * time.Millisecond
 )
 
-// repeat gets address, again while the answer says that another call may go
-// better: 502 and 503. Only what changes nothing is sent again.
-func (c *Client) repeat(ctx context.Context, address *url.URL) (answer, error) {
+// repeat sends a request that does no more when it is sent again, and does so while the
+// answer says that another call may go better: 502 and 503.
+func (c *Client) repeat(ctx context.Context, method string, address *url.URL, body []byte) (answer, error) {
 	wait := firstWait
 	for n := 1; ; n++ {
-		a, err := c.call(ctx, http.MethodGet, address, nil)
+		a, err := c.call(ctx, method, address, body)
 		if err != nil || n == maxCalls || (a.status != http.StatusBadGateway && a.status != http.StatusServiceUnavailable) {
 			return a, err
 		}

@@ -2,6 +2,7 @@ package awsjson
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -27,7 +28,16 @@ func Errorf(code, format string, args ...any) *Error {
 // Error returns the code and the message.
 func (e *Error) Error() string { return e.Code + ": " + e.Message }
 
-func (e *Error) status() int { return cmp.Or(e.Status, http.StatusBadRequest) }
+// HTTPStatus returns the status of the answer.
+func (e *Error) HTTPStatus() int { return cmp.Or(e.Status, http.StatusBadRequest) }
+
+// AsError returns the [*Error] inside err; any other error is an internal failure.
+func AsError(err error) *Error {
+	if refusal, ok := errors.AsType[*Error](err); ok {
+		return refusal
+	}
+	return &Error{Code: "InternalFailure", Message: err.Error(), Status: http.StatusInternalServerError}
+}
 
 // members returns the body of the answer, in which the error goes by the given type.
 func (e *Error) members(errorType string) map[string]any {
@@ -39,11 +49,18 @@ func (e *Error) members(errorType string) map[string]any {
 	return body
 }
 
-// queryError returns the header that tells the query protocol's code, and whose fault the error is.
-func (e *Error) queryError() string {
-	fault := "Sender"
-	if e.status() >= http.StatusInternalServerError {
+// Query returns the query protocol's code, and whose fault the error is: "Sender" or "Receiver".
+func (e *Error) Query() (code, fault string) {
+	fault = "Sender"
+	if e.HTTPStatus() >= http.StatusInternalServerError {
 		fault = "Receiver"
 	}
-	return cmp.Or(e.QueryCode, e.Code) + ";" + fault
+	return cmp.Or(e.QueryCode, e.Code), fault
+}
+
+// QueryHeader returns what the header X-Amzn-Query-Error tells of the error, per the
+// trait awsQueryCompatible of Smithy.
+func (e *Error) QueryHeader() string {
+	code, fault := e.Query()
+	return code + ";" + fault
 }

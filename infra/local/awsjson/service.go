@@ -78,9 +78,9 @@ func (s *Service) Refuse(w http.ResponseWriter, err error) {
 	}
 	w.Header().Set("X-Amzn-Errortype", refusal.Code)
 	if s.QueryCompatible {
-		w.Header().Set("X-Amzn-Query-Error", refusal.queryError())
+		w.Header().Set("X-Amzn-Query-Error", refusal.QueryHeader())
 	}
-	s.respond(w, refusal.status(), body)
+	s.respond(w, refusal.HTTPStatus(), body)
 }
 
 func (s *Service) respond(w http.ResponseWriter, status int, body []byte) {

@@ -27,6 +27,12 @@ type startBuildInput struct {
 	IdempotencyToken             string     `json:"idempotencyToken"`
 	TimeoutInMinutesOverride     int        `json:"timeoutInMinutesOverride"`
 	EnvironmentVariablesOverride []Variable `json:"environmentVariablesOverride"`
+
+	// What these override is told of the build, and has no effect on one machine.
+	ImageOverride                    string `json:"imageOverride"`
+	ComputeTypeOverride              string `json:"computeTypeOverride"`
+	EnvironmentTypeOverride          string `json:"environmentTypeOverride"`
+	ImagePullCredentialsTypeOverride string `json:"imagePullCredentialsTypeOverride"`
 }
 
 type buildOutput struct {
@@ -61,7 +67,8 @@ func (e *Engine) startBuild(r *http.Request, in startBuildInput) (any, error) {
 
 // build returns the build that is asked for of p.
 func (in startBuildInput) build(p project, initiator string) build {
-	b := build{Token: in.IdempotencyToken, Minutes: p.Minutes, Initiator: initiator, Overrides: normalise(in.EnvironmentVariablesOverride)}
+	b := build{Token: in.IdempotencyToken, Minutes: p.Minutes, Initiator: initiator, Overrides: normalise(in.EnvironmentVariablesOverride),
+		Machine: machine{in.ImageOverride, in.EnvironmentTypeOverride, in.ComputeTypeOverride, in.ImagePullCredentialsTypeOverride}.withDefaults()}
 	if in.TimeoutInMinutesOverride != 0 {
 		b.Minutes = in.TimeoutInMinutesOverride
 	}
@@ -86,7 +93,7 @@ func (e *Engine) repeated(tx store.Tx, p project, asked build) (b build, found b
 			return build{}, false, nil
 		case b.Token != asked.Token:
 			continue
-		case b.Minutes != asked.Minutes || !slices.Equal(b.Overrides, asked.Overrides):
+		case b.Minutes != asked.Minutes || b.Machine != asked.Machine || !slices.Equal(b.Overrides, asked.Overrides):
 			return build{}, false, invalidInput("Parameter mismatch: idempotencyToken %s was used with other parameters", asked.Token)
 		}
 		return b, true, nil

@@ -37,7 +37,8 @@ type build struct {
 	Variables []Variable // the project's and the request's
 	Overrides []Variable // the request's alone, to know a repeated request by
 	Minutes   int        // time-out
-	Token     string     // the idempotency token of the request
+	Machine   machine
+	Token     string // the idempotency token of the request
 	Initiator string
 	Started   time.Time
 	Ended     time.Time
@@ -53,6 +54,7 @@ func readBuild(tx store.Tx, id string) (build, error) {
 	case b == nil:
 		return build{}, resourceNotFound("Build %s does not exist", id)
 	}
+	b.Machine = b.Machine.withDefaults()
 	return *b, nil
 }
 

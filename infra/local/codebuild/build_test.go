@@ -68,6 +68,30 @@ func TestTheEventIsCodeBuilds(t *testing.T) {
 	}
 }
 
+func TestABuildTellsOfTheMachineThatWasAskedForAndRunsOnThisOne(t *testing.T) {
+	r := newRig(t)
+	start := func(image string) (*sdk.StartBuildOutput, error) {
+		return r.client.StartBuild(ctx, &sdk.StartBuildInput{ProjectName: aws.String("scripts"), IdempotencyToken: aws.String("t"), ImageOverride: &image,
+			ComputeTypeOverride: types.ComputeTypeBuildGeneral1Large, EnvironmentTypeOverride: types.EnvironmentTypeArmContainer,
+			ImagePullCredentialsTypeOverride: types.ImagePullCredentialsTypeServiceRole})
+	}
+	out, err := start("node:22")
+	r.must(err)
+	if _, err := start("node:24"); err == nil || !strings.Contains(err.Error(), "used with other parameters") {
+		t.Errorf("the token with another image = %v", err)
+	}
+	r.clock.Run()
+	got, err := r.client.BatchGetBuilds(ctx, &sdk.BatchGetBuildsInput{Ids: []string{*out.Build.Id}})
+	r.must(err)
+	if e := got.Builds[0].Environment; *e.Image != "node:22" || e.ComputeType != types.ComputeTypeBuildGeneral1Large || e.Type != types.EnvironmentTypeArmContainer ||
+		e.ImagePullCredentialsType != types.ImagePullCredentialsTypeServiceRole || len(r.ran) != 1 {
+		t.Errorf("the build's environment is %+v, %d ran", e, len(r.ran))
+	}
+	if e := r.events[1].Information.Environment; e.Image != "node:22" || e.ComputeType != "BUILD_GENERAL1_LARGE" {
+		t.Errorf("the event's environment is %+v", e)
+	}
+}
+
 func TestABuildEndsAsItsCommandDid(t *testing.T) {
 	for want, command := range map[string]func(context.Context, map[string]string) error{
 		"FAILED":    func(context.Context, map[string]string) error { return errors.New("exit 1") },

@@ -27,6 +27,7 @@ type environmentJSON struct {
 	Image       string     `json:"image"`
 	ComputeType string     `json:"computeType"`
 	Privileged  bool       `json:"privilegedMode"`
+	Credentials string     `json:"imagePullCredentialsType,omitempty"`
 	Variables   []Variable `json:"environmentVariables"`
 }
 
@@ -45,7 +46,7 @@ func (e *Engine) describe(b build) buildJSON {
 		ID: b.ID, ARN: e.arn("build", b.ID), Number: b.Number, Project: b.Project,
 		StartTime: awsjson.Time(b.Started), CurrentPhase: b.Phase, Status: b.Status,
 		Complete: b.Phase == phaseCompleted, Initiator: b.Initiator, Minutes: b.Minutes,
-		Environment: environment(b.Variables),
+		Environment: environment(b.Machine, b.Variables),
 	}
 	if out.Complete {
 		out.EndTime = awsjson.Time(b.Ended)
@@ -74,10 +75,10 @@ func (e *Engine) describeProject(p project) projectJSON {
 	return projectJSON{
 		Name: p.Name, ARN: e.arn("project", p.Name), Minutes: p.Minutes,
 		Created: awsjson.Time(p.Created), LastModified: awsjson.Time(p.Modified),
-		Source: sourceJSON{"NO_SOURCE", script.BuildSpec}, Environment: environment(p.Variables),
+		Source: sourceJSON{"NO_SOURCE", script.BuildSpec}, Environment: environment(machine{}.withDefaults(), p.Variables),
 	}
 }
 
-func environment(variables []Variable) environmentJSON {
-	return environmentJSON{Type: imageType, Image: image, ComputeType: computeType, Variables: variables}
+func environment(m machine, variables []Variable) environmentJSON {
+	return environmentJSON{Type: m.Type, Image: m.Image, ComputeType: m.ComputeType, Credentials: m.Credentials, Variables: variables}
 }

@@ -35,13 +35,6 @@ type Environment struct {
 	Variables   []Variable `json:"environment-variables"`
 }
 
-// What the builds' environment calls itself: it is this machine.
-const (
-	image       = "slipway/local"
-	imageType   = "LINUX_CONTAINER"
-	computeType = "BUILD_GENERAL1_SMALL"
-)
-
 func (e *Engine) stateChange(b build) StateChange {
 	phase, at := "SUBMITTED", b.Started
 	if b.Phase == phaseCompleted {
@@ -53,7 +46,7 @@ func (e *Engine) stateChange(b build) StateChange {
 		Information: Additional{
 			Complete: b.Phase == phaseCompleted, Initiator: b.Initiator, Number: b.Number, Minutes: b.Minutes,
 			StartTime:   b.Started.Format("Jan 2, 2006 3:04:05 PM"),
-			Environment: Environment{Image: image, Type: imageType, ComputeType: computeType, Variables: b.Variables},
+			Environment: Environment{Image: b.Machine.Image, Type: b.Machine.Type, ComputeType: b.Machine.ComputeType, Variables: b.Variables},
 		},
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"slipway/infra/local/awsjson"
 	"slipway/infra/local/store"
+	"slipway/shared/pattern"
 )
 
 const maxEntries = 10 // of one PutEvents
@@ -128,7 +129,7 @@ type testEventPatternOutput struct{ Result bool }
 
 // testEventPattern asks for the members that the TestEventPattern reference requires of an event.
 func (e *Engine) testEventPattern(in testEventPatternInput) (any, error) {
-	p, err := ParsePattern([]byte(in.EventPattern))
+	p, err := pattern.Parse([]byte(in.EventPattern))
 	if err != nil {
 		return nil, awsjson.Errorf("InvalidEventPatternException", "Event pattern is not valid. Reason: %v", err)
 	}

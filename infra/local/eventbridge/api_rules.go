@@ -1,8 +1,8 @@
 package eventbridge
 
 import (
+	"cmp"
 	"strings"
-	"time"
 )
 
 // page returns the items from the one called token on that have the prefix, up
@@ -35,10 +35,11 @@ type ruleOutput struct {
 	EventPattern string
 	State        string
 	Description  string `json:",omitempty"`
+	RoleArn      string `json:",omitempty"`
 }
 
 func (r *rule) output() ruleOutput {
-	return ruleOutput{r.Name, r.arn, r.Bus, string(r.Pattern), r.State, r.Description}
+	return ruleOutput{r.Name, r.arn, r.Bus, string(r.Pattern), r.State, r.Description, r.RoleARN}
 }
 
 type listRulesInput struct {
@@ -94,39 +95,13 @@ func (e *Engine) rule(busName, name string) (*rule, error) {
 	}
 	r := b.rules[name]
 	if r == nil {
-		return nil, noRule(name, b)
+		return nil, noRule(name, b.name)
 	}
 	return r, nil
 }
 
-func noRule(name string, b *bus) error {
-	return notFound("Rule %s does not exist on EventBus %s.", name, b.name)
-}
-
-type switchRuleInput struct {
-	Name         string
-	EventBusName string
-}
-
-// switchRule returns the operation that gives a rule a state, which lasts until the
-// rule is made anew at the next start.
-func (e *Engine) switchRule(state string) func(switchRuleInput) (any, error) {
-	return func(in switchRuleInput) (any, error) {
-		e.mu.Lock()
-		defer e.mu.Unlock()
-		b, err := e.bus(in.EventBusName)
-		if err != nil {
-			return nil, err
-		}
-		r := b.rules[in.Name]
-		if r == nil {
-			return nil, noRule(in.Name, b)
-		}
-		switched := *r // deliveries that are being made go on with the rule as it was
-		switched.State = state
-		b.rules[in.Name] = &switched
-		return struct{}{}, nil
-	}
+func noRule(name, bus string) error {
+	return notFound("Rule %s does not exist on EventBus %s.", name, cmp.Or(bus, DefaultBus))
 }
 
 type listTargetsByRuleInput struct {
@@ -137,36 +112,8 @@ type listTargetsByRuleInput struct {
 }
 
 type listTargetsByRuleOutput struct {
-	Targets   []targetOutput
+	Targets   []targetJSON
 	NextToken string `json:",omitempty"`
-}
-
-type targetOutput struct {
-	Id               string
-	Arn              string
-	Input            string            `json:",omitempty"`
-	InputPath        string            `json:",omitempty"`
-	InputTransformer *InputTransformer `json:",omitempty"`
-	DeadLetterConfig *deadLetterConfig `json:",omitempty"`
-	RetryPolicy      *retryPolicy      `json:",omitempty"`
-}
-
-type deadLetterConfig struct{ Arn string }
-
-type retryPolicy struct {
-	MaximumRetryAttempts     int
-	MaximumEventAgeInSeconds int
-}
-
-func (t *target) output() targetOutput {
-	out := targetOutput{Id: t.ID, Arn: t.ARN, Input: t.Input, InputPath: t.InputPath, InputTransformer: t.InputTransformer}
-	if t.DeadLetterARN != "" {
-		out.DeadLetterConfig = &deadLetterConfig{t.DeadLetterARN}
-	}
-	if t.RetryPolicy != (RetryPolicy{}) {
-		out.RetryPolicy = &retryPolicy{t.retries, int(t.age / time.Second)}
-	}
-	return out
 }
 
 func (e *Engine) listTargetsByRule(in listTargetsByRuleInput) (any, error) {
@@ -178,7 +125,7 @@ func (e *Engine) listTargetsByRule(in listTargetsByRuleInput) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := listTargetsByRuleOutput{Targets: []targetOutput{}, NextToken: next}
+	out := listTargetsByRuleOutput{Targets: []targetJSON{}, NextToken: next}
 	for _, t := range targets {
 		out.Targets = append(out.Targets, t.output())
 	}

@@ -162,6 +162,7 @@ func TestBusesRulesAndTargetsAreShown(t *testing.T) {
 }
 
 func TestTestEventPattern(t *testing.T) {
+	const sample = `{"id":"1","account":"111122223333","source":"aws.ec2","time":"2017-12-22T18:43:48Z","region":"us-west-1","resources":[],"detail-type":"x"}`
 	b, ctx := newBench(t), context.Background()
 	for pattern, want := range map[string]bool{`{"source":["aws.ec2"]}`: true, `{"source":["aws.s3"]}`: false} {
 		out, err := b.client.TestEventPattern(ctx, &client.TestEventPatternInput{EventPattern: aws.String(pattern), Event: aws.String(sample)})

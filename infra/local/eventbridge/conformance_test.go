@@ -111,10 +111,7 @@ func generate() []pair {
 }
 
 func TestConformanceWithEventRuler(t *testing.T) {
-	pairs := generate()
-	for _, c := range table(t) {
-		pairs = append(pairs, c.pair)
-	}
+	pairs := append(generate(), table(t)...)
 	answers, found := map[string]int{}, map[string]int{}
 	for i, theirs := range ask(t, pairs) {
 		answers[theirs.whole]++

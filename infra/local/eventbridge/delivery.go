@@ -13,6 +13,8 @@ import (
 
 // The store tables of this engine.
 const (
+	rulesTable      = "eventbridge/rules"      // bus, 0, name → ruleRecord
+	declaredTable   = "eventbridge/declared"   // bus, 0, name → the ruleRecord that PutRule got last
 	deliveriesTable = "eventbridge/deliveries" // sequence → delivery
 	sequenceTable   = "eventbridge/sequence"   // the last sequence given out
 )
@@ -58,8 +60,14 @@ func (e *Engine) newDeliveries() outbox.Box[delivery] {
 		HandOver: e.handOver, Failed: e.failed, Report: e.Report}
 }
 
-// Resume goes on with the deliveries that were under way when the process ended.
-func (e *Engine) Resume() error { return e.deliveries.Resume() }
+// Resume takes up the rules that were made through the API, and goes on with the
+// deliveries that were under way when the process ended.
+func (e *Engine) Resume() error {
+	if err := e.resumeRules(); err != nil {
+		return err
+	}
+	return e.deliveries.Resume()
+}
 
 // errGone tells that a target doesn't exist any more, so that retries are vain.
 var errGone = errors.New("the target can't be resolved")

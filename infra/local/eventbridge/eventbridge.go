@@ -46,12 +46,15 @@ type Config struct {
 	Report func(error)
 }
 
-// An Engine holds buses and rules, which are made anew at each start, and in
-// its store the deliveries that are under way.
+// An Engine holds buses, which are made anew at each start, and in its store the rules
+// and the deliveries that are under way.
 type Engine struct {
 	Config
 	api        awsjson.Service
 	deliveries outbox.Box[delivery]
+
+	changing sync.Mutex      // held while a rule changes, in the store and then in buses
+	declared map[string]bool // the keys of the rules that PutRule was called for
 
 	mu    sync.RWMutex
 	buses map[string]*bus
@@ -71,7 +74,7 @@ func New(c Config) *Engine {
 	if c.Region == "" {
 		c.Region = "us-east-1"
 	}
-	e := &Engine{Config: c, buses: map[string]*bus{}}
+	e := &Engine{Config: c, declared: map[string]bool{}, buses: map[string]*bus{}}
 	e.buses[DefaultBus] = &bus{name: DefaultBus, created: c.Clock.Now(), rules: map[string]*rule{}}
 	e.api = e.service()
 	e.deliveries = e.newDeliveries()

@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"slipway/shared/pattern"
 )
 
 var (
@@ -37,6 +39,7 @@ type RuleSpec struct {
 	State string
 	// ScheduleExpression must be empty: schedules belong to EventBridge Scheduler.
 	ScheduleExpression string
+	RoleARN            string // kept and shown, and has no effect on one machine
 	Targets            []TargetSpec
 }
 
@@ -44,29 +47,8 @@ type RuleSpec struct {
 type rule struct {
 	RuleSpec
 	arn     string
-	pattern Pattern
+	pattern pattern.Pattern
 	targets []*target // by id
-}
-
-// PutRule makes the rule of spec, or replaces the rule of that name on its bus.
-func (e *Engine) PutRule(spec RuleSpec) error {
-	r, err := e.newRule(spec)
-	if err != nil {
-		return fmt.Errorf("rule %s: %w", spec.Name, err)
-	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	b, err := e.bus(spec.Bus)
-	if err != nil {
-		return fmt.Errorf("rule %s: %w", spec.Name, err)
-	}
-	if b.rules[spec.Name] == nil && len(b.rules) == maxRules {
-		return fmt.Errorf("rule %s: bus %s has %d rules already, which is the limit", spec.Name, b.name, maxRules)
-	}
-	r.Bus = b.name
-	r.arn = e.ruleARN(b.name, spec.Name)
-	b.rules[spec.Name] = r
-	return nil
 }
 
 func (e *Engine) ruleARN(bus, name string) string {
@@ -76,8 +58,10 @@ func (e *Engine) ruleARN(bus, name string) string {
 	return e.arn("rule/" + bus + "/" + name)
 }
 
-func (e *Engine) newRule(spec RuleSpec) (*rule, error) {
-	r := &rule{RuleSpec: spec}
+// newRule returns the rule of spec on the bus called bus, or what is wrong with it.
+func (e *Engine) newRule(spec RuleSpec, bus string) (*rule, error) {
+	r := &rule{RuleSpec: spec, arn: e.ruleARN(bus, spec.Name)}
+	r.Bus = bus
 	if r.State == "" {
 		r.State = Enabled
 	}
@@ -89,10 +73,10 @@ func (e *Engine) newRule(spec RuleSpec) (*rule, error) {
 	case r.State != Enabled && r.State != Disabled:
 		return nil, fmt.Errorf("state %s is not supported; use %s or %s", r.State, Enabled, Disabled)
 	case len(spec.Targets) > maxTargets:
-		return nil, fmt.Errorf("%d targets are more than the limit of %d", len(spec.Targets), maxTargets)
+		return nil, limitExceeded("%d targets are more than the limit of %d", len(spec.Targets), maxTargets)
 	}
 	var err error
-	if r.pattern, err = ParsePattern(spec.Pattern); err != nil {
+	if r.pattern, err = pattern.Parse(spec.Pattern); err != nil {
 		return nil, err
 	}
 	sorted := slices.SortedFunc(slices.Values(spec.Targets), func(a, b TargetSpec) int { return strings.Compare(a.ID, b.ID) })

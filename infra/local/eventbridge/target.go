@@ -24,8 +24,9 @@ type RetryPolicy struct {
 // A TargetSpec describes a target of a rule. At most one of Input, InputPath
 // and InputTransformer may be set; without any the target gets the whole event.
 type TargetSpec struct {
-	ID  string
-	ARN string
+	ID      string
+	ARN     string
+	RoleARN string // kept and shown, and has no effect on one machine
 	// Input is JSON that the target gets instead of the event.
 	Input string
 	// InputPath selects the part of the event that the target gets, such as "$.detail".

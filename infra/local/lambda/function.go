@@ -102,13 +102,14 @@ func checkQueue(arn string) error {
 	return nil
 }
 
-// function returns the function with the given name or ARN, of which only the
-// version $LATEST exists.
+// function returns the function with the given name or ARN, which may lack what stands
+// before the account. Only its version $LATEST exists.
 func (e *Engine) function(nameOrARN string) (*function, error) {
 	name, qualifier := nameOrARN, ""
 	if strings.HasPrefix(nameOrARN, "arn:") {
 		name, _ = strings.CutPrefix(nameOrARN, e.ARN(""))
 	}
+	name = strings.TrimPrefix(name, e.Account+":function:")
 	name, qualifier, _ = strings.Cut(name, ":")
 	e.mu.RLock()
 	defer e.mu.RUnlock()

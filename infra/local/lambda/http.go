@@ -12,7 +12,8 @@ import (
 	"slipway/infra/local/store"
 )
 
-// ServeHTTP answers Invoke, ListFunctions and GetFunction of Lambda's REST protocol.
+// ServeHTTP answers Lambda's REST protocol: invocations, what functions there are, and
+// their permissions.
 func (e *Engine) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Amzn-Requestid", e.NewID())
 	e.api.ServeHTTP(w, r)
@@ -24,6 +25,9 @@ const apiVersion = "/2015-03-31"
 func (e *Engine) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("POST "+apiVersion+"/functions/{name}/invocations", answer(e.invoke))
+	mux.Handle("POST "+apiVersion+"/functions/{name}/policy", answer(e.addPermission))
+	mux.Handle("GET "+apiVersion+"/functions/{name}/policy", answer(e.getPolicy))
+	mux.Handle("DELETE "+apiVersion+"/functions/{name}/policy/{statement}", answer(e.removePermission))
 	mux.Handle("GET "+apiVersion+"/functions", answer(e.listFunctions))
 	mux.Handle("GET "+apiVersion+"/functions/{$}", answer(e.listFunctions))
 	mux.Handle("GET "+apiVersion+"/functions/{name}", answer(e.getFunction))

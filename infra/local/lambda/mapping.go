@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"slipway/infra/local/clock"
-	"slipway/infra/local/eventbridge"
+	"slipway/shared/pattern"
 )
 
 // The limits of a mapping, per the CreateEventSourceMapping reference.
@@ -74,7 +74,7 @@ type mapping struct {
 	StreamMapping
 	engine   *Engine
 	function *function
-	patterns []eventbridge.Pattern
+	patterns []pattern.Pattern
 	retries  int
 
 	mu    sync.Mutex
@@ -124,7 +124,7 @@ func (m *mapping) complete() error {
 		return fmt.Errorf("mapping %s: maximum record age %v must be between %v and %v", m.ID, m.MaximumRecordAge, minRecordAge, maxRecordAge)
 	}
 	for i, filter := range m.Filters {
-		p, err := eventbridge.ParsePattern(filter)
+		p, err := pattern.Parse(filter)
 		if err != nil {
 			return fmt.Errorf("mapping %s: filter %d: %w", m.ID, i, err)
 		}

@@ -18,6 +18,7 @@ func (e *Engine) newAPI() awsjson.Service {
 			"DescribeImages":         awsjson.Answer(e.describeImages),
 			"ListImages":             awsjson.Answer(e.listImages),
 			"BatchGetImage":          awsjson.Answer(e.batchGetImage),
+			"BatchDeleteImage":       awsjson.Answer(e.batchDeleteImage),
 			"GetDownloadUrlForLayer": awsjson.Answer(e.getDownloadURLForLayer),
 		}}
 }

@@ -74,7 +74,7 @@ func (e *Engine) serve(w http.ResponseWriter, r *http.Request) error {
 	case handle != nil:
 		return handle(w, call{Request: r, repository: repository, reference: reference})
 	case r.Method == http.MethodDelete:
-		return unsupported(http.StatusMethodNotAllowed, "deletes are refused: this registry keeps every manifest, tag and blob")
+		return unsupported(http.StatusMethodNotAllowed, "deletes are refused here: the ECR API's BatchDeleteImage removes images")
 	}
 	return unsupported(http.StatusMethodNotAllowed, "the method %s of %s is not supported", r.Method, kind)
 }

@@ -34,8 +34,8 @@ func TestWhatIsNotAnsweredIsRefusedByName(t *testing.T) {
 	r := newRig(t)
 	digest := "sha256:" + strings.Repeat("0", 64)
 	for target, want := range map[string]string{
-		"DELETE /v2/web/manifests/1.0.0":     "405 UNSUPPORTED: deletes are refused: this registry keeps every manifest, tag and blob",
-		"DELETE /v2/web/blobs/" + digest:     "405 UNSUPPORTED: deletes are refused: this registry keeps every manifest, tag and blob",
+		"DELETE /v2/web/manifests/1.0.0":     "405 UNSUPPORTED: deletes are refused here: the ECR API's BatchDeleteImage removes images",
+		"DELETE /v2/web/blobs/" + digest:     "405 UNSUPPORTED: deletes are refused here: the ECR API's BatchDeleteImage removes images",
 		"POST /v2/web/manifests/1.0.0":       "405 UNSUPPORTED: the method POST of manifests is not supported",
 		"POST /v2/web/blobs/uploads/u":       "405 UNSUPPORTED: the method POST of an upload is not supported",
 		"POST /v2/":                          "405 UNSUPPORTED: the method POST of /v2/ is not supported",

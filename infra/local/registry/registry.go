@@ -1,9 +1,10 @@
 // Package registry is Amazon ECR on one machine: repositories that docker, skopeo
 // and crane push to and pull from by the OCI distribution protocol, and the
-// operations of the ECR API that read them.
+// operations of the ECR API that read and remove images.
 //
-// A layer is in a repository only once it was pushed or mounted there. What is in
-// the registry stays: deletes are refused. go-containerregistry's own registry
+// A layer is in a repository only once it was pushed or mounted there, and stays there:
+// images are removed by the ECR API's BatchDeleteImage alone, and it leaves layers
+// where they are. go-containerregistry's own registry
 // handler is not used, as it keeps manifests and uploads in memory and knows neither
 // repositories that must exist nor tags that can't be moved.
 package registry

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 
-	"slipway/infra/local/eventbridge"
+	"slipway/shared/pattern"
 )
 
 // The limits of a filter policy, per "Filter policy constraints in Amazon SNS".
@@ -26,7 +26,7 @@ func (s Settings) filter() (filter, error) {
 	if len(policy) > maxFilterBytes {
 		return nil, reasonf("the policy is %d bytes long, which is more than %d", len(policy), maxFilterBytes)
 	}
-	pattern, err := eventbridge.ParsePattern(policy)
+	wanted, err := pattern.Parse(policy)
 	if err != nil {
 		return nil, err
 	}
@@ -41,11 +41,11 @@ func (s Settings) filter() (filter, error) {
 	case size.combinations > maxFilterCombinations:
 		return nil, reason("Filter policy is too complex")
 	case s.scope() == MessageBody:
-		return func(m Message) (bool, error) { return pattern.Match([]byte(m.Body)), nil }, nil
+		return func(m Message) (bool, error) { return wanted.Match([]byte(m.Body)), nil }, nil
 	}
 	return func(m Message) (bool, error) {
 		attributes, err := m.filterable()
-		return err == nil && pattern.Match(attributes), err
+		return err == nil && wanted.Match(attributes), err
 	}, nil
 }
 

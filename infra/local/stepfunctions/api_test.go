@@ -133,8 +133,8 @@ func TestStartExecutionRefuses(t *testing.T) {
 
 func TestAnOperationThatIsNotBuiltIsRefusedByName(t *testing.T) {
 	r := newRig(t, nil)
-	status, body := r.postRaw("UpdateStateMachine", nil)
-	if status != http.StatusBadRequest || !strings.Contains(string(body), "UnknownOperationException") || !strings.Contains(string(body), "UpdateStateMachine") {
+	status, body := r.postRaw("PublishStateMachineVersion", nil)
+	if status != http.StatusBadRequest || !strings.Contains(string(body), "UnknownOperationException") || !strings.Contains(string(body), "PublishStateMachineVersion") {
 		t.Errorf("answered %d %s", status, body)
 	}
 }
@@ -259,7 +259,7 @@ func TestValidateStateMachineDefinitionTellsWhatIsWrong(t *testing.T) {
 
 func FuzzRequestsNeverFailTheService(f *testing.F) {
 	for _, operation := range []string{"StartExecution", "DescribeExecution", "ListExecutions", "GetExecutionHistory", "StopExecution", "SendTaskSuccess",
-		"SendTaskFailure", "SendTaskHeartbeat", "ValidateStateMachineDefinition", "ListStateMachines", "DescribeStateMachine"} {
+		"SendTaskFailure", "SendTaskHeartbeat", "ValidateStateMachineDefinition", "ListStateMachines", "DescribeStateMachine", "CreateStateMachine", "UpdateStateMachine"} {
 		f.Add(operation, []byte(`{}`))
 	}
 	f.Add("StartExecution", []byte(`{"stateMachineArn":"arn:aws:states:us-east-1:000000000000:stateMachine:m","name":"y","input":"1"}`))

@@ -20,6 +20,8 @@ func (e *Engine) service() awsjson.Service {
 			"UpdateMapRun":                     awsjson.Answer(e.updateMapRun),
 			"ListTagsForResource":              awsjson.Answer(e.listTagsForResource),
 			"StopExecution":                    awsjson.Answer(e.stopExecution),
+			"CreateStateMachine":               awsjson.Answer(e.createStateMachine),
+			"UpdateStateMachine":               awsjson.Answer(e.updateStateMachine),
 			"DescribeStateMachine":             awsjson.Answer(e.describeStateMachine),
 			"ListStateMachines":                awsjson.Answer(e.listStateMachines),
 			"DescribeStateMachineForExecution": awsjson.Answer(e.describeStateMachineForExecution),

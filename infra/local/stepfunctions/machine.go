@@ -55,8 +55,7 @@ func (e *Engine) Create(spec StateMachineSpec) error {
 }
 
 func (e *Engine) putMachine(tx store.Tx, spec StateMachineSpec) error {
-	sum := sha256.Sum256([]byte(spec.Definition))
-	revision := hex.EncodeToString(sum[:])
+	revision := revision(spec.Definition)
 	m, err := readMachine(tx, spec.Name)
 	if err != nil {
 		return err
@@ -71,6 +70,12 @@ func (e *Engine) putMachine(tx store.Tx, spec StateMachineSpec) error {
 	m.Definition, m.RoleARN, m.Updated, m.Tags = revision, spec.RoleARN, now, spec.Tags
 	tx.Put(definitionTable, []byte(revision), []byte(spec.Definition))
 	return store.PutJSON(tx, machineTable, []byte(m.Name), m)
+}
+
+// revision names the text of a definition.
+func revision(definition string) string {
+	sum := sha256.Sum256([]byte(definition))
+	return hex.EncodeToString(sum[:])
 }
 
 // readMachine returns the state machine with a name, or nil.

@@ -64,6 +64,8 @@ func (e *explainer) badValue(f finding) {
 		e.problems.Add(again.Position, "remove one of them", "items %d and %d of %s are the same", k.Duplicates[0]+1, k.Duplicates[1]+1, f.label)
 	case *kind.MaxItems:
 		e.problems.Add(f.node.Place, fmt.Sprintf("at most %d are accepted", k.Want), "%s has %d items", f.label, k.Got)
+	case *kind.MaxProperties:
+		e.problems.Add(f.node.Place, fmt.Sprintf("at most %d are accepted", k.Want), "%s has %d keys", f.label, k.Got)
 	case *kind.MaxLength:
 		e.problems.Add(f.node.Position, fmt.Sprintf("at most %d are accepted", k.Want), "%s has %d characters", f.label, k.Got)
 	case *kind.FalseSchema:

@@ -73,6 +73,15 @@ func (n *Node) Int() (value int, ok bool) {
 	return 0, false
 }
 
+// Bool returns the value of a scalar that is true or false, and whether it is one.
+func (n *Node) Bool() (value, ok bool) {
+	if n == nil {
+		return false, false
+	}
+	value, ok = n.Value.(bool)
+	return value, ok
+}
+
 // List returns the items of a sequence; there are none in anything else.
 func (n *Node) List() []*Node {
 	if n == nil {

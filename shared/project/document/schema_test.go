@@ -18,7 +18,7 @@ const recipe = `{
     "time": {"anyOf": [{"type": "integer"}, {"type": "string", "pattern": "^[0-9]+m$"}], "description": "minutes"},
     "extra": {"$ref": "extra.json"},
     "bare": false,
-    "keys": {"propertyNames": {"pattern": "^[a-z]+$"}},
+    "keys": {"propertyNames": {"pattern": "^[a-z]+$"}, "maxProperties": 1},
     "even": {"multipleOf": 2}
   },
   "if": {"required": ["serves"]}, "then": {"required": ["tags"]},
@@ -51,6 +51,7 @@ func TestSchemaProblemsAreSaidInTheAuthorsWords(t *testing.T) {
 		"title: tea\nextra: A":             `2:8: "extra": "A" is no word; write one: letters`,
 		"title: tea\nbare: 1":              `2:1: "bare" is not accepted here; remove it`,
 		"title: tea\nkeys: {A: 1}":         `1:1: the recipe: the key "A" is not accepted; choose another key`,
+		"title: tea\nkeys: {a: 1, b: 2}":   `2:1: "keys" has 2 keys; at most 1 are accepted`,
 		"title: tea\neven: 3":              `2:1: "even": multipleOf: got 3, want 2`,
 		"title: tea\ntag: [a]":             `2:1: the recipe has the unknown key "tag"; did you mean "tags"? the keys here are`,
 	} {

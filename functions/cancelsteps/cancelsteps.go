@@ -1,0 +1,74 @@
+// Package cancelsteps lets people end deployments and runs early, and cancels what
+// their steps do elsewhere.
+package cancelsteps
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"slipway/events"
+	"slipway/functions/runstep"
+	"slipway/shared/pipeline"
+	"slipway/shared/step"
+)
+
+// Steps is where steps are kept.
+type Steps interface {
+	Steps(ctx context.Context, id pipeline.ExecutionID) ([]pipeline.StepRun, error)
+}
+
+// Works cancels what steps do elsewhere.
+type Works interface {
+	Cancel(ctx context.Context, a step.Attempt) error
+}
+
+// A Handler cancels steps.
+type Handler struct {
+	steps    Steps
+	works    Works
+	reporter *runstep.Reporter
+}
+
+// New returns a handler.
+func New(steps Steps, works Works, reporter *runstep.Reporter) *Handler {
+	return &Handler{steps, works, reporter}
+}
+
+// Handle cancels the steps that go on of the deployment or the run that is being
+// cancelled. A step that works in-line ends by itself; no further one starts.
+func (h *Handler) Handle(ctx context.Context, e events.Raw) (struct{}, error) {
+	var subject events.Subject
+	if err := json.Unmarshal(e.Detail, &subject); err != nil {
+		return struct{}{}, fmt.Errorf("decode %s %s: %w", e.DetailType, e.ID, err)
+	}
+	id, err := pipeline.ParseExecutionID(subject.ID())
+	if err != nil {
+		return struct{}{}, fmt.Errorf("decode %s %s: %w", e.DetailType, e.ID, err)
+	}
+	steps, err := h.steps.Steps(ctx, id)
+	if err != nil {
+		return struct{}{}, err
+	}
+	for _, s := range steps {
+		if s.Status == pipeline.StatusRunning {
+			err = errors.Join(err, h.cancel(ctx, id, s))
+		}
+	}
+	return struct{}{}, err
+}
+
+// cancel cancels one step. Work that has ended by that alone is reported here; other
+// work is reported when the event of its end comes.
+func (h *Handler) cancel(ctx context.Context, id pipeline.ExecutionID, s pipeline.StepRun) error {
+	err := h.works.Cancel(ctx, step.Attempt{Execution: id.String(), Step: s.Step, Attempt: s.Attempt})
+	if err == nil {
+		return nil
+	}
+	result, err := runstep.Result(step.Outcome{}, err)
+	if err != nil {
+		return err
+	}
+	return h.reporter.Report(ctx, id, s.Step, s.Attempt, result)
+}
