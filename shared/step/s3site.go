@@ -11,7 +11,10 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
 	"slipway/shared/archive"
+	"slipway/shared/objects"
 )
 
 //go:embed schemas/s3-site.json
@@ -54,6 +57,17 @@ func (s3Site) References(with json.RawMessage) (References, error) {
 		return References{}, problem
 	}
 	return refs, nil
+}
+
+// Services implements [Privileged].
+func (s3Site) Services() []string { return []string{"s3"} }
+
+// Permissions implements [Privileged].
+func (s3Site) Permissions() []Permission {
+	return []Permission{
+		{Actions: []string{"s3:ListBucket"}, Resources: []string{"arn:{partition}:s3:::{name}"}},
+		{Actions: []string{"s3:AbortMultipartUpload", "s3:DeleteObject", "s3:PutObject"}, Resources: []string{"arn:{partition}:s3:::{name}/*"}},
+	}
 }
 
 // parseS3Site reads the parameters and checks what holds with placeholders and without.
@@ -114,21 +128,40 @@ func (s3Site) Start(ctx context.Context, d Dependencies, w Work) (Outcome, error
 	if !ok {
 		return Outcome{}, permanent("NoSuchPackage", "release %s has no package %s; add it to the project file's packages", w.Release, p.Package)
 	}
+	bucket, err := siteObjects(ctx, d, w)
+	if err != nil {
+		return Outcome{}, err
+	}
 	limited, cancel := context.WithTimeout(ctx, w.Timeout)
 	defer cancel()
-	outcome, err := publishArtifact(limited, d.Objects, artifact, p, w)
+	outcome, err := publishArtifact(limited, d.Objects, bucket, artifact, p, w)
 	if err != nil && ctx.Err() == nil && errors.Is(limited.Err(), context.DeadlineExceeded) {
 		return Outcome{}, transient("TimedOut", "publishing took longer than %s; raise the step's timeout", w.Timeout)
 	}
 	return outcome, err
 }
 
-func publishArtifact(ctx context.Context, o Objects, a Artifact, p s3SiteParameters, w Work) (Outcome, error) {
+// siteObjects returns the way to the site's bucket. A bucket in the stack's own account
+// is one of the platform file's sites, which Slipway itself may write; in another place
+// it is written with the rights of the environment's deploy role.
+func siteObjects(ctx context.Context, d Dependencies, w Work) (Writer, error) {
+	if !w.Target.elsewhere() {
+		return d.Objects, nil
+	}
+	config, err := d.Accounts.Config(ctx, w)
+	if err != nil {
+		return nil, err
+	}
+	return objects.New(s3.NewFromConfig(config, func(o *s3.Options) { o.UsePathStyle = true })), nil
+}
+
+// publishArtifact reads the package from packages and writes its files to bucket.
+func publishArtifact(ctx context.Context, packages Reader, bucket Writer, a Artifact, p s3SiteParameters, w Work) (Outcome, error) {
 	subject := p.Package + "@" + a.Version
-	if _, err := a.Download(ctx, o, subject, io.Discard); err != nil {
+	if _, err := a.Download(ctx, packages, subject, io.Discard); err != nil {
 		return Outcome{}, err
 	}
-	source, err := o.Open(ctx, a.Location())
+	source, err := packages.Open(ctx, a.Location())
 	if err != nil {
 		return Outcome{}, fmt.Errorf("open package %s: %w", subject, err)
 	}
@@ -136,6 +169,6 @@ func publishArtifact(ctx context.Context, o Objects, a Artifact, p s3SiteParamet
 	if err != nil {
 		return Outcome{}, ArchiveFailure(subject, err)
 	}
-	site := site{objects: o, bucket: p.Bucket, prefix: p.Prefix, cacheControl: p.CacheControl, log: w.Log, subject: subject}
+	site := site{objects: bucket, bucket: p.Bucket, prefix: p.Prefix, cacheControl: p.CacheControl, log: w.Log, subject: subject}
 	return site.publish(ctx, files.Files())
 }

@@ -5,8 +5,12 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	"slipway/shared/objects"
 	"slipway/shared/step"
@@ -142,5 +146,33 @@ func TestAStrayBraceIsAProblemOfItsParameter(t *testing.T) {
 	var problem *step.Problem
 	if !errors.As(err, &problem) || problem.Key != "prefix" || !strings.Contains(problem.Message, "single brace") {
 		t.Errorf("References = %v", err)
+	}
+}
+
+// elsewhere is the account of an environment; it counts how often its role is taken.
+type elsewhere struct {
+	*stack
+	taken []step.Target
+}
+
+// Config implements [step.Accounts].
+func (e *elsewhere) Config(_ context.Context, w step.Work) (aws.Config, error) {
+	e.taken = append(e.taken, w.Target)
+	return aws.Config{Region: w.Target.Region, BaseEndpoint: aws.String("http://s3.localhost"), HTTPClient: &http.Client{Transport: e.stack},
+		Credentials: credentials.NewStaticCredentialsProvider("slipway-deploy", "secret", "")}, nil
+}
+
+func TestASiteInAnotherAccountIsWrittenWithItsDeployRole(t *testing.T) {
+	e := &elsewhere{stack: newStack(t)}
+	runner := step.New(step.Dependencies{Objects: e.objects, Accounts: e, WorkBucket: "work"})
+	w := work(`{"package":"web","bucket":"site","prefix":"production/"}`, e.push("index.html", "hello"))
+	for _, target := range []step.Target{{}, {Role: "slipway-deploy-production"}, {Account: "111122223333", Region: "eu-central-1", Role: "deploy"}} {
+		w.Target = target
+		if outcome, err := runner.Start(t.Context(), "s3-site", w); err != nil || !outcome.Done {
+			t.Fatalf("at %+v: %+v, %v", target, outcome, err)
+		}
+	}
+	if len(e.taken) != 1 || e.taken[0].Account != "111122223333" || e.list("site") != "production/index.html" {
+		t.Errorf("the role was taken for %+v, and the site has %s", e.taken, e.list("site"))
 	}
 }

@@ -18,7 +18,7 @@ import (
 
 // A site is a place in a bucket that is made to hold exactly a package's files.
 type site struct {
-	objects      Objects
+	objects      Writer
 	bucket       string
 	prefix       string // "" or ends with "/"
 	cacheControl string // "" sets none
@@ -143,7 +143,7 @@ func (s site) removeOthers(ctx context.Context, keep map[string]bool) (removed i
 func (s site) explain(err error) error {
 	switch {
 	case errors.Is(err, objects.ErrNoBucket), errors.Is(err, pipeline.ErrRefused):
-		return permanent("NoSuchBucket", "bucket %s does not exist or may not be written: list it under sites in infra/platform.yaml", s.bucket)
+		return permanent("NoSuchBucket", "bucket %s does not exist or may not be written: list it under sites in infra/platform.yaml or, for an environment in another account or Region, under its allow: { s3-site: […] }", s.bucket)
 	case errors.Is(err, pipeline.ErrInvalid):
 		return ArchiveFailure(s.subject, err)
 	}

@@ -64,6 +64,9 @@ type Target struct {
 	Endpoint string `json:"endpoint,omitempty"` // URL that answers in AWS's place
 }
 
+// elsewhere tells whether t is another place than the stack's own account and Region.
+func (t Target) elsewhere() bool { return t.Account != "" || t.Region != "" || t.Endpoint != "" }
+
 // A Variable is a value that a step is given by name.
 type Variable struct {
 	Name  string `json:"name"`
