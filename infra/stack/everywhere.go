@@ -14,7 +14,7 @@ func Everywhere() map[string]string {
 	const (
 		trace   = "X-Ray's segments and sampling rules belong to no resource"
 		deliver = "a log delivery belongs to no resource (Step Functions developer guide, \"Logging to CloudWatch Logs\")"
-		look    = "what describes EC2's resources takes none"
+		look    = "EC2 describes what an account has, and the actions take no resource (Service Authorization Reference, \"Amazon EC2\")"
 	)
 	return map[string]string{
 		"xray:PutTraceSegments":         trace,

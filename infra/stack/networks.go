@@ -1,6 +1,8 @@
 package stack
 
 import (
+	"slices"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscodebuild"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -22,8 +24,8 @@ func vpcConfig(n platform.Network) *awscodebuild.CfnProject_VpcConfigProperty {
 // interface in one of their subnets, with their security groups, to hand it to its own
 // service alone, and to delete it again; nil when there are no networks. The actions are
 // those of "Allow CodeBuild access to AWS services required to create a VPC network
-// interface" in the CodeBuild User Guide. A script has its build's role, so the actions
-// that IAM can narrow are narrowed to the networks, which that guide leaves open.
+// interface" in the CodeBuild User Guide. What that guide leaves open and IAM can narrow
+// is narrowed to the networks, since a script has its build's role.
 func useNetworks(stack awscdk.Stack, networks []platform.Network) []awsiam.PolicyStatement {
 	if len(networks) == 0 {
 		return nil
@@ -34,13 +36,13 @@ func useNetworks(stack awscdk.Stack, networks []platform.Network) []awsiam.Polic
 		groups = append(groups, ec2ARNs(stack, "security-group", n.SecurityGroups...)...)
 	}
 	interfaces := ec2ARNs(stack, "network-interface", "*")
-	within := map[string]any{"ArnEquals": map[string]any{"ec2:Subnet": subnets}}
-	forBuilds := map[string]any{"ArnEquals": within["ArnEquals"], "StringEquals": map[string]any{"ec2:AuthorizedService": "codebuild.amazonaws.com"}}
+	inThem := map[string]any{"ec2:Subnet": subnets}
+	forBuilds := map[string]any{"ec2:AuthorizedService": "codebuild.amazonaws.com"}
 	return list(nil,
 		allowEverywhere("ec2:DescribeDhcpOptions", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs"),
-		allow(append(append(subnets[:len(subnets):len(subnets)], groups...), interfaces...), "ec2:CreateNetworkInterface"),
-		allowWhen(&within, interfaces, "ec2:DeleteNetworkInterface"),
-		allowWhen(&forBuilds, interfaces, "ec2:CreateNetworkInterfacePermission"))
+		allow(slices.Concat(subnets, groups, interfaces), "ec2:CreateNetworkInterface"),
+		allowWhen(&map[string]any{"ArnEquals": inThem}, interfaces, "ec2:DeleteNetworkInterface"),
+		allowWhen(&map[string]any{"ArnEquals": inThem, "StringEquals": forBuilds}, interfaces, "ec2:CreateNetworkInterfacePermission"))
 }
 
 // ec2ARNs returns the ARNs of resources of EC2 in the stack's account and Region.
@@ -52,7 +54,7 @@ func ec2ARNs(stack awscdk.Stack, resource string, ids ...string) []*string {
 	return all
 }
 
-// acceptNetworks accepts the asterisk of network interfaces in the policy of builds.
+// acceptNetworks accepts the asterisk of network interfaces in the policy of the role of builds.
 func acceptNetworks(policy awsiam.Policy) {
 	cdknag.NagSuppressions_AddResourceSuppressions(policy, &[]*cdknag.NagPackSuppression{
 		accept("IAM5", "The asterisk stands for the network interfaces that builds have in the subnets of the condition; CodeBuild makes one for each build.",

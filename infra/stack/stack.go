@@ -109,7 +109,7 @@ func encodePlatform(p platform.Platform) (string, error) {
 		return "", fmt.Errorf("encode platform: %w", err)
 	}
 	if len(encoded) > maxPlatform {
-		return "", fmt.Errorf("platform: %d bytes as JSON, and the functions' environment holds at most %d: list fewer people, environments, sites or repositories",
+		return "", fmt.Errorf("platform: %d bytes as JSON, and the functions' environment holds at most %d: list fewer people, environments, sites, repositories or networks",
 			len(encoded), maxPlatform)
 	}
 	return string(encoded), nil

@@ -13,6 +13,7 @@ import (
 
 	"slipway/shared/pipeline"
 	"slipway/shared/planning"
+	"slipway/shared/platform"
 )
 
 // operated is a project file with runbooks.
@@ -34,6 +35,7 @@ runbooks:
     process:
       - { name: announce, uses: http, with: { url: "{API_URL}/restarts/{runbook}/{run}?project={project}&in={environment}", method: PUT, body: "{REASON}, {MODE}" } }
       - { name: restart, uses: script, run: "restart --$MODE", timeout: 5m, retry: 1 }
+  dump: { environments: [dev], process: [ { name: dump, uses: script, run: ./dump, network: orders } ] }
   swell: { environments: [dev], process: [ { name: swell, uses: automation, with: { document: AWS-RestartEC2Instance, parameters: { InstanceId: [i-0123456789abcdef0] } } } ] }
 `
 
@@ -157,6 +159,18 @@ func TestAKindRunsWhereItsServicesAre(t *testing.T) {
 func TestAKindThatNeedsNoServiceRunsAnywhere(t *testing.T) {
 	if _, err := newBench().proposeRun(request(map[string]string{"REASON": "it leaks"}), []string{}); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestAStepRunsInNetworksThatThePlatformHas(t *testing.T) {
+	dump := planning.RunRequest{Run: pipeline.RunID{Project: "storefront", Runbook: "dump", Number: 1}, Environment: "dev", Document: "operated"}
+	b := newBench()
+	if _, err := b.proposeRun(dump, nil); !errors.Is(err, pipeline.ErrRefused) || !strings.Contains(err.Error(), "step dump: network orders is not in the platform file") {
+		t.Errorf("without the network: %v", err)
+	}
+	b.platform.Networks = []platform.Network{{Name: "orders"}}
+	if _, err := b.proposeRun(dump, nil); err != nil {
+		t.Errorf("with the network: %v", err)
 	}
 }
 

@@ -23,6 +23,9 @@ func (p *Planner) steps(process []pipeline.Step, plan pipeline.Plan) ([]pipeline
 		if err := p.servedIn(plan.Environment, kind); err != nil {
 			return nil, fmt.Errorf("step %s: %w", s.Name, err)
 		}
+		if err := p.connected(kind, s); err != nil {
+			return nil, fmt.Errorf("step %s: %w", s.Name, err)
+		}
 		with, err := step.Resolve(kind, s.With, values)
 		if err != nil {
 			return nil, fmt.Errorf("step %s: %w", s.Name, err)
@@ -57,4 +60,19 @@ func (p *Planner) servedIn(target pipeline.PlannedTarget, kind step.Kind) error 
 	}
 	return fmt.Errorf("its kind %s acts on AWS (%s), which one machine does not have; deploy Slipway to AWS, or name an endpoint that answers in its place under environment %s in the platform file: %w",
 		kind.Name(), strings.Join(privileged.Services(), ", "), target.Name, pipeline.ErrRefused)
+}
+
+// connected returns [pipeline.ErrRefused] unless the platform has the networks that the
+// step names: the file may have lost them since the project file was applied.
+func (p *Planner) connected(kind step.Kind, s pipeline.Step) error {
+	refs, err := kind.References(s.With)
+	if err != nil {
+		return err
+	}
+	for _, network := range refs.Networks {
+		if !slices.Contains(p.platform.NetworkNames(), network) {
+			return fmt.Errorf("network %s is not in the platform file: %w", network, pipeline.ErrRefused)
+		}
+	}
+	return nil
 }
