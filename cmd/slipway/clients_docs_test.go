@@ -24,15 +24,19 @@ type toldCommand struct {
 // that are set for it, in a pipe, or in $(…).
 var clientCommand = regexp.MustCompile(`(?:^|[|(;&] *|\w=\S* )(?:aws|skopeo|docker) [a-z-]`)
 
+// onlyOnAWS finds commands that local mode can't take the place of AWS for: those that
+// name an address there, and those that deploy a stack.
+var onlyOnAWS = regexp.MustCompile(`\.amazonaws\.com/|^aws cloudformation deploy `)
+
 // toldCommands returns the clients' commands in the fenced code blocks of a page,
-// without those that name an address on AWS, which local mode can't take the place of.
+// without those that only AWS answers.
 func toldCommands(page string) []toldCommand {
 	inBlock := false
 	return logicalLines(page, func(line string) bool {
 		if strings.HasPrefix(line, "```") {
 			inBlock = !inBlock
 		}
-		return inBlock && clientCommand.MatchString(line) && !strings.Contains(line, ".amazonaws.com/")
+		return inBlock && clientCommand.MatchString(line) && !onlyOnAWS.MatchString(line)
 	})
 }
 
@@ -140,6 +144,7 @@ func TestACommandIsFoundWhereverItStandsInABlock(t *testing.T) {
 		"CI: aws s3 cp web.zip":                  "",
 		"uses: aws-actions/configure":            "",
 		"the aws command":                        "",
+		"aws cloudformation deploy --region a":   "",
 	} {
 		told := toldCommands("aws s3 outside\n```\n" + line + "\n```\naws s3 outside\n")
 		if got := len(told); want == "" && got != 0 || want != "" && (got != 1 || told[0].plain() != want || told[0].line != 3) {

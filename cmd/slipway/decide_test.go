@@ -62,3 +62,46 @@ func TestAPlanIsDecidedOnOnlyAsItIsShown(t *testing.T) {
 		}
 	}
 }
+
+func TestTheStepThatAsksIsDecidedOn(t *testing.T) {
+	step := func(name string, status pipeline.Status, asks bool) api.Step {
+		s := api.Step{Step: name, Status: string(status)}
+		if asks {
+			s.Asked = &api.Asked{Quorum: 1, Approvers: []string{"release-managers"}}
+		}
+		return s
+	}
+	first, second := step("first", pipeline.StatusRunning, true), step("second", pipeline.StatusRunning, true)
+	done, other := step("done", pipeline.StatusSucceeded, true), step("other", pipeline.StatusRunning, false)
+	for _, test := range []struct {
+		name     string
+		id       string
+		status   pipeline.Status
+		steps    []api.Step
+		argument string
+		want     string // the step decided on
+		is       error
+	}{
+		{"a run's", "storefront_incident_3", pipeline.StatusRunning, []api.Step{done, first, other}, "", "first", nil},
+		{"a deployment's", "storefront_1_dev_1", pipeline.StatusRunning, []api.Step{done, first}, "", "first", nil},
+		{"one of two by name", "storefront_incident_3", pipeline.StatusRunning, []api.Step{first, second}, "second", "second", nil},
+		{"a deployment's plan", "storefront_1_dev_1", pipeline.StatusAwaitingApproval, nil, "", "", nil},
+		{"one of two", "storefront_incident_3", pipeline.StatusRunning, []api.Step{first, second}, "", "", pipeline.ErrInvalid},
+		{"none of a run", "storefront_incident_3", pipeline.StatusRunning, []api.Step{other}, "", "", pipeline.ErrRefused},
+		{"one of a run that is over", "storefront_incident_3", pipeline.StatusFailed, []api.Step{done}, "", "", pipeline.ErrEnded},
+	} {
+		id, err := pipeline.ParseExecutionID(test.id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := &desk{execution: client.Execution{Status: string(test.status), Plan: "sha256:a", Steps: test.steps}, hash: "sha256:a"}
+		var out strings.Builder
+		err = decide(t.Context(), d, &out, id, api.DecisionRequest{Decision: "approve", Step: test.argument})
+		if !errors.Is(err, test.is) {
+			t.Errorf("%s: %v, want %v", test.name, err, test.is)
+		}
+		if decided := len(d.decided) == 1; decided != (test.is == nil) || decided && (d.decided[0].Step != test.want || d.decided[0].Plan != "sha256:a") {
+			t.Errorf("%s: decided %+v, want step %q", test.name, d.decided, test.want)
+		}
+	}
+}

@@ -19,30 +19,38 @@ type form struct {
 	out io.Writer
 }
 
-// fill adds to values what required prompts still lack, asking until each has a value
-// that it takes. Where the person answers no more, the rest is left out, which the API
-// then refuses by name.
+// fill adds to values what required prompts still lack. Where the person answers no
+// more, the rest is left out, which the API then refuses by name.
 func (f *form) fill(ctx context.Context, prompts []api.Prompt, values map[string]string) error {
 	lines := bufio.NewReader(f.in)
 	for _, p := range prompts {
 		if _, given := values[p.Name]; given || !p.Required {
 			continue
 		}
-		for value := ""; value == "" || len(p.Options) > 0 && !slices.Contains(p.Options, value); {
-			if _, err := io.WriteString(f.out, question(p)); err != nil {
-				return err
-			}
-			answer, err := line(ctx, lines)
-			if errors.Is(err, io.EOF) {
-				return nil
-			}
-			if err != nil {
-				return err
-			}
-			value, values[p.Name] = answer, answer
+		value, err := f.ask(ctx, lines, p)
+		if errors.Is(err, io.EOF) {
+			return nil
 		}
+		if err != nil {
+			return err
+		}
+		values[p.Name] = value
 	}
 	return nil
+}
+
+// ask asks for the value of p until it gets one that p takes, or an error: [io.EOF] when
+// the person answers no more.
+func (f *form) ask(ctx context.Context, lines *bufio.Reader, p api.Prompt) (string, error) {
+	for {
+		if _, err := io.WriteString(f.out, question(p)); err != nil {
+			return "", err
+		}
+		value, err := line(ctx, lines)
+		if err != nil || value != "" && (len(p.Options) == 0 || slices.Contains(p.Options, value)) {
+			return value, err
+		}
+	}
 }
 
 // question returns what a person is asked for p, such as "MODE (How) [soft, hard]: ".

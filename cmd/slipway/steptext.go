@@ -42,7 +42,7 @@ func outcome(s api.Step) string {
 	case s.Error != "":
 		return s.Error + ": " + s.Cause
 	case asks(s):
-		return fmt.Sprintf("asks %d of %s", s.Asked.Quorum, strings.Join(s.Asked.Approvers, " and "))
+		return strings.TrimSuffix(fmt.Sprintf("asks %d of %s: %s", s.Asked.Quorum, strings.Join(s.Asked.Approvers, " and "), s.Asked.Message), ": ")
 	}
 	var outputs []string
 	for _, name := range slices.Sorted(maps.Keys(s.Outputs)) {

@@ -60,6 +60,7 @@ type Step struct {
 
 // Asked is what an approval takes.
 type Asked struct {
+	Message   string   `json:"message,omitempty"`
 	Quorum    int      `json:"quorum"`
 	Approvers []string `json:"approvers"` // groups
 }
@@ -142,7 +143,7 @@ func (a *API) steps(r *http.Request, id pipeline.ExecutionID) ([]Step, error) {
 		one := Step{Step: s.Step, Kind: s.Kind, Attempt: s.Attempt, Status: string(s.Status), Outputs: s.Outputs,
 			Error: s.Error, Cause: s.Cause, StartedAt: moment(s.StartedAt), FinishedAt: moment(s.FinishedAt), Approvals: approvals(s.Approvals)}
 		if s.Asked != nil {
-			one.Asked = &Asked{Quorum: s.Asked.Quorum, Approvers: s.Asked.Groups}
+			one.Asked = &Asked{Message: s.Asked.Message, Quorum: s.Asked.Quorum, Approvers: s.Asked.Groups}
 		}
 		all = append(all, one)
 	}

@@ -22,6 +22,8 @@ type Steps interface {
 // Works cancels what steps do elsewhere.
 type Works interface {
 	Cancel(ctx context.Context, a step.Attempt) error
+	Check(ctx context.Context, a step.Attempt) (report step.Report, ended bool, err error)
+	Forget(ctx context.Context, a step.Attempt) error
 }
 
 // A Handler cancels steps.
@@ -59,16 +61,23 @@ func (h *Handler) Handle(ctx context.Context, e events.Raw) (struct{}, error) {
 	return struct{}{}, err
 }
 
-// cancel cancels one step. Work that has ended by that alone is reported here; other
-// work is reported when the event of its end comes.
+// cancel cancels one step. Work that ends by that at once is reported here; other work
+// is reported when the event of its end comes.
 func (h *Handler) cancel(ctx context.Context, id pipeline.ExecutionID, s pipeline.StepRun) error {
-	err := h.works.Cancel(ctx, step.Attempt{Execution: id.String(), Step: s.Step, Attempt: s.Attempt})
-	if err == nil {
-		return nil
+	attempt := step.Attempt{Execution: id.String(), Step: s.Step, Attempt: s.Attempt}
+	if err := h.works.Cancel(ctx, attempt); err != nil {
+		return err
 	}
-	result, err := runstep.Result(step.Outcome{}, err)
+	report, ended, err := h.works.Check(ctx, attempt)
+	if err != nil || !ended {
+		return err
+	}
+	result, err := runstep.Result(report.Outcome, report.Err)
 	if err != nil {
 		return err
 	}
-	return h.reporter.Report(ctx, id, s.Step, s.Attempt, result)
+	if err := h.reporter.Report(ctx, id, s.Step, s.Attempt, result); err != nil {
+		return err
+	}
+	return h.works.Forget(ctx, attempt)
 }

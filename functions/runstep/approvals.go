@@ -39,7 +39,7 @@ func (a *Approvals) Ask(ctx context.Context, w step.Work, q step.Question) error
 		if s.Attempt != w.Attempt || s.Status != pipeline.StatusRunning {
 			return pipeline.Change{}, nil // the attempt is over, and asks nobody any more
 		}
-		event := s.Ask(x, q.Message, pipeline.Asked{Quorum: q.Quorum, Groups: q.Groups, Excluded: q.Excluded}, a.start(w.Environment))
+		event := s.Ask(x, pipeline.Asked{Message: q.Message, Quorum: q.Quorum, Groups: q.Groups, Excluded: q.Excluded}, a.start(w.Environment))
 		if event == nil {
 			return pipeline.Change{}, nil
 		}

@@ -33,6 +33,7 @@ type Approval struct {
 
 // Asked is what the approval of a deployment's plan takes.
 type Asked struct {
+	Message  string   `json:"message,omitempty"` // what approvers are asked, by a step
 	Quorum   int      `json:"quorum"`
 	Groups   []string `json:"groups"`
 	Excluded []string `json:"excluded,omitempty"` // people who may not approve, by name

@@ -47,6 +47,9 @@ type PlannedStep struct {
 	With           json.RawMessage `json:"with"`
 	TimeoutSeconds int             `json:"timeoutSeconds"`
 	Retry          int             `json:"retry"`
+	// Preview has a line for each thing that the step would change, of a kind that can
+	// tell beforehand; empty until that is found out.
+	Preview []string `json:"preview,omitempty"`
 }
 
 // A PlannedGate is what must hold before the deployment starts.

@@ -9,13 +9,13 @@ import (
 
 // Ask makes s, which runs, wait for an approval of the plan of x. Asking again for the
 // same attempt changes nothing and gives no event.
-func (s *StepRun) Ask(x Execution, message string, asked Asked, start events.ApprovalStart) events.Event {
+func (s *StepRun) Ask(x Execution, asked Asked, start events.ApprovalStart) events.Event {
 	if s.Asked != nil {
 		return nil
 	}
 	s.Asked = &asked
 	start.Input = events.ApprovalInput{Deployment: x.Subject.Deployment, Run: x.Subject.Run, Step: s.Step, Plan: x.Plan, Decision: DecisionApprove}
-	return events.StepAwaitingApproval{Subject: x.Subject, Step: s.Step, Message: message, Plan: x.Plan,
+	return events.StepAwaitingApproval{Subject: x.Subject, Step: s.Step, Message: asked.Message, Plan: x.Plan,
 		Quorum: asked.Quorum, Approvers: asked.Groups, Start: start}
 }
 

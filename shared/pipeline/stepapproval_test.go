@@ -23,7 +23,7 @@ func askedStep(t *testing.T, x pipeline.Execution, quorum int) pipeline.StepRun 
 	t.Helper()
 	s, _, err := x.StartStep("confirm", "approval", 1, "token", noon)
 	must(t, err)
-	if s.Ask(x, "Go on?", pipeline.Asked{Quorum: quorum, Groups: []string{"managers"}, Excluded: []string{"requester"}}, events.ApprovalStart{StateMachine: "arn"}) == nil {
+	if s.Ask(x, pipeline.Asked{Message: "Go on?", Quorum: quorum, Groups: []string{"managers"}, Excluded: []string{"requester"}}, events.ApprovalStart{StateMachine: "arn"}) == nil {
 		t.Fatal("it does not ask")
 	}
 	return s
@@ -39,14 +39,14 @@ func TestAStepAsksOnceForThePlanOfItsExecution(t *testing.T) {
 	for what, x := range executions() {
 		s, _, err := x.StartStep("confirm", "approval", 1, "token", noon)
 		must(t, err)
-		asked := pipeline.Asked{Quorum: 2, Groups: []string{"managers"}}
-		event, ok := s.Ask(x, "Go on?", asked, events.ApprovalStart{StateMachine: "arn", Console: "https://console"}).(events.StepAwaitingApproval)
+		asked := pipeline.Asked{Message: "Go on?", Quorum: 2, Groups: []string{"managers"}}
+		event, ok := s.Ask(x, asked, events.ApprovalStart{StateMachine: "arn", Console: "https://console"}).(events.StepAwaitingApproval)
 		input := events.ApprovalInput{Deployment: x.Subject.Deployment, Run: x.Subject.Run, Step: "confirm", Plan: "sha256:plan", Decision: "approve"}
 		if !ok || event.Subject != x.Subject || event.Step != "confirm" || event.Message != "Go on?" || event.Plan != "sha256:plan" || event.Quorum != 2 ||
 			!slices.Equal(event.Approvers, asked.Groups) || event.Start != (events.ApprovalStart{StateMachine: "arn", Console: "https://console", Input: input}) {
 			t.Errorf("a step of a %s asks with %+v", what, event)
 		}
-		again := s.Ask(x, "Go on?", pipeline.Asked{Quorum: 1, Groups: []string{"developers"}}, events.ApprovalStart{})
+		again := s.Ask(x, pipeline.Asked{Message: "Go on?", Quorum: 1, Groups: []string{"developers"}}, events.ApprovalStart{})
 		if again != nil || s.Asked.Quorum != 2 || s.Approved(x) {
 			t.Errorf("a step of a %s asks again with %+v, and of %+v", what, again, s.Asked)
 		}

@@ -43,6 +43,21 @@ func (r *Runner) Resume(ctx context.Context, e events.Raw) ([]Report, error) {
 	return reports, failed
 }
 
+// Check checks the latest work of an attempt; ended tells that the attempt has ended.
+// One that does nothing elsewhere goes on as far as anybody knows.
+func (r *Runner) Check(ctx context.Context, a Attempt) (report Report, ended bool, err error) {
+	record, known, err := r.works().read(ctx, attemptKey(a.Execution, a.Step, a.Attempt))
+	if err != nil || !known {
+		return Report{}, false, err
+	}
+	k, _ := Lookup(record.Kind)
+	remote, ok := k.(Remote)
+	if !ok {
+		return Report{}, false, nil
+	}
+	return r.resume(ctx, remote, record)
+}
+
 // Forget deletes what leads events to an attempt by the names that it watches, once its
 // end is recorded or nobody waits for it any more. Nothing is done for an attempt that
 // watches nothing.

@@ -63,7 +63,7 @@ func (t *Table) last(ctx context.Context, chain pipeline.Chain) (events.Record, 
 
 // Audit returns up to n records of chain after the given sequence number, oldest first.
 func (t *Table) Audit(ctx context.Context, chain pipeline.Chain, after, n int) ([]pipeline.AuditEntry, error) {
-	s := selection{pk: chainPartition(chain), prefix: eventPrefix, after: eventKey(chain, after+1).sk}
+	s := selection{pk: chainPartition(chain), prefix: eventPrefix, after: eventKey(chain, after+1).sk, limit: int32(n)}
 	var all []pipeline.AuditEntry
 	for i, err := range t.query(ctx, s) {
 		if err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -66,6 +67,10 @@ func TestOnlySafeRequestsAreRepeated(t *testing.T) {
 		_, err := c.Decide(ctx, pipeline.ExecutionID{}, api.DecisionRequest{})
 		return err
 	}
+	run := func(ctx context.Context, c *client.Client) error {
+		_, err := c.RequestRun(ctx, "storefront", "nightly", api.RunRequest{Environment: "dev", Token: "a"})
+		return err
+	}
 	for _, test := range []struct {
 		name   string
 		call   func(context.Context, *client.Client) error
@@ -77,6 +82,7 @@ func TestOnlySafeRequestsAreRepeated(t *testing.T) {
 		{"a read on 500", read, 500, 1},
 		{"a read on 404", read, 404, 1},
 		{"a write on 503", write, 503, 1},
+		{"a run with a token on 503", run, 503, 4},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			calls := 0
@@ -101,6 +107,45 @@ func TestAReadSucceedsOnceTheAPIDoes(t *testing.T) {
 			t.Errorf("Status = %v, %v", s, err)
 		}
 	})
+}
+
+func TestWhatIsSentAgainIsTheSameRequest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var bodies []string
+		c := open(t, func(r *http.Request) (int, string) {
+			body, err := io.ReadAll(r.Body)
+			if err != nil || r.Method != http.MethodPost || r.URL.Path != "/projects/storefront/runbooks/nightly/runs" {
+				t.Errorf("request %s %s: %v", r.Method, r.URL, err)
+			}
+			if bodies = append(bodies, string(body)); len(bodies) < 3 {
+				return 503, "{}"
+			}
+			return 200, `{"id":"storefront_nightly_1"}`
+		})
+		run, err := c.RequestRun(t.Context(), "storefront", "nightly", api.RunRequest{Environment: "dev", Token: "a"})
+		want := `{"environment":"dev","token":"a"}`
+		if err != nil || run.ID != "storefront_nightly_1" || !slices.Equal(bodies, []string{want, want, want}) {
+			t.Errorf("RequestRun = %v, %v after %q", run, err, bodies)
+		}
+	})
+}
+
+func TestDeploymentsAndRunsHavePathsOfTheirOwn(t *testing.T) {
+	for text, want := range map[string]string{"storefront_1_dev_1": "/deployments/storefront_1_dev_1/logs", "storefront_nightly_1": "/runs/storefront_nightly_1/logs"} {
+		id, err := pipeline.ParseExecutionID(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := open(t, func(r *http.Request) (int, string) {
+			if r.URL.Path != want {
+				t.Errorf("%s is at %s, want %s", text, r.URL.Path, want)
+			}
+			return 200, "{}"
+		})
+		if _, err := c.Logs(t.Context(), id); err != nil {
+			t.Error(err)
+		}
+	}
 }
 
 func TestInterruptedWaitsEnd(t *testing.T) {
