@@ -87,8 +87,12 @@ func (s Suite) Run(t *testing.T) {
 		t.Run(c.Says, c.Hold)
 	}
 	s.compare(t)
+	held := strings.Join(says(s.Holds), ", ") + ": passed"
+	if len(s.Holds) == 0 {
+		held = "nothing, as the emulator has nothing of it"
+	}
 	if !t.Failed() {
-		fmt.Printf("integration: %s: %s: passed; gaps of the emulator: %d\n", s.Subject, strings.Join(says(s.Holds), ", "), len(s.Gaps))
+		fmt.Printf("integration: %s: %s; gaps of the emulator: %d\n", s.Subject, held, len(s.Gaps))
 	}
 }
 

@@ -4,6 +4,7 @@ package step_test
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,8 +19,10 @@ import (
 
 // TestIntegrationHasEveryKind wants a file for each kind that calls AWS, with its suite.
 func TestIntegrationHasEveryKind(t *testing.T) {
+	// What these ask of AWS goes through adapters that have suites of their own.
+	through := []string{"approval", "deploy-release", "http", "rollback"}
 	for _, name := range step.Names() {
-		if name == "http" { // it calls whom it is told to, and AWS through objects only
+		if slices.Contains(through, name) {
 			continue
 		}
 		file := strings.ReplaceAll(name, "-", "") + "_integration_test.go"
