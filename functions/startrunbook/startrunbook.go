@@ -3,6 +3,7 @@
 package startrunbook
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -128,7 +129,7 @@ func (h *Handler) happened(ctx context.Context, e events.Raw) error {
 	if event.ID == "" || event.Project == "" || event.Runbook == "" {
 		return fmt.Errorf("detail %s: it names no event for a runbook: %w", e.Detail, pipeline.ErrInvalid)
 	}
-	return h.everywhere(ctx, Request{Project: event.Project, Runbook: event.Runbook, Occasion: "event " + event.ID, By: pipeline.System,
+	return h.everywhere(ctx, Request{Project: event.Project, Runbook: event.Runbook, Occasion: "event " + cmp.Or(event.Record, event.ID), By: pipeline.System,
 		Trigger: events.Trigger{Kind: pipeline.TriggerEvent, Event: event.ID, Alarm: event.Alarm}})
 }
 

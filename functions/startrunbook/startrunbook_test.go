@@ -86,6 +86,20 @@ func TestWhatWasMadeBeforeACrashIsNotMadeAgain(t *testing.T) {
 	}
 }
 
+// What is published again has another id, and tells of the same record.
+func TestAnEventOfARecordThatIsPublishedAgainRunsOnce(t *testing.T) {
+	b := newBench(t)
+	for _, e := range []trigger.Event{{ID: "e1", Record: "sha256:1"}, {ID: "e2", Record: "sha256:1"}, {ID: "e3", Record: "sha256:2"}} {
+		e.Project, e.Runbook = "shop", "nightly"
+		if err := b.deliver(trigger.Happened, e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := b.ids(); len(got) != 2 {
+		t.Errorf("two records start the runs %q", got)
+	}
+}
+
 // What keeps triggers from making a run, and the reason that is recorded.
 func TestATriggerThatMayMakeNoRunIsRecordedOnce(t *testing.T) {
 	slot, alarm := func(b *bench) { b.due(23) }, func(b *bench) { b.alarm("e1") }

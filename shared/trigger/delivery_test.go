@@ -75,6 +75,18 @@ func TestAnEventSaysWhichItIs(t *testing.T) {
 	}
 }
 
+// TestAnEventOfSlipwaysOwnSaysWhichRecordItTellsOf is about one that is published twice.
+func TestAnEventOfSlipwaysOwnSaysWhichRecordItTellsOf(t *testing.T) {
+	w := newWorld(t)
+	w.sync("shop", reacting("restore", on(pipeline.BusSlipway, released)))
+	e := eventbridge.Event{Source: "slipway", DetailType: "release.created.v1", Detail: json.RawMessage(`{"record":{"hash":"sha256:1"}}`)}
+	want := []trigger.Event{{Project: "shop", Runbook: "restore", ID: w.happen("slipway", e), Record: "sha256:1"},
+		{Project: "shop", Runbook: "restore", ID: w.happen("slipway", e), Record: "sha256:1"}}
+	if diff := cmp.Diff(want, told[trigger.Event](w, trigger.Happened)); diff != "" {
+		t.Errorf("startrunbook is told (-want +got):\n%s", diff)
+	}
+}
+
 // Alarms may have any name; one that looks like a placeholder must not be taken for one.
 func TestAnAlarmsNameArrivesAsItIs(t *testing.T) {
 	for _, name := range []string{"errors", "<id>", "<aws.events.event>", `5xx > 10 "soon" \ & later`, "Störung ☃", "a\tb\u2028c"} {

@@ -76,17 +76,22 @@ func (t *Triggers) wantedRules(project string, bus pipeline.Bus, runbooks []Want
 	return all
 }
 
-// target returns where a rule leads: to startrunbook, with the event's id, by which an
-// event that comes again is known.
+// target returns where a rule leads: to startrunbook, with what an event that comes
+// again is known by. That is its id; but one of Slipway's own that is published again
+// has another id, and tells of the same record.
 func (t *Triggers) target(project, runbook string, e pipeline.RunbookEvent) types.Target {
-	alarm := ""
-	if e.Alarm != "" {
-		alarm = fmt.Sprintf(`,"alarm":%s`, quoted(e.Alarm))
+	paths, further := map[string]string{"id": "$.id"}, ""
+	switch {
+	case e.Alarm != "":
+		further = fmt.Sprintf(`,"alarm":%s`, quoted(e.Alarm))
+	case e.Bus == pipeline.BusSlipway:
+		// In quotes: of an event that tells of no record, nothing is filled in.
+		paths["record"], further = "$.detail.record.hash", `,"record":"<record>"`
 	}
 	template := fmt.Sprintf(`{"source":%s,"detail-type":%s,"detail":{"project":%s,"runbook":%s,"id":<id>%s}}`,
-		quoted(events.Source), quoted(Happened), quoted(project), quoted(runbook), alarm)
+		quoted(events.Source), quoted(Happened), quoted(project), quoted(runbook), further)
 	return types.Target{Id: aws.String("startrunbook"), Arn: &t.config.Function,
-		InputTransformer: &types.InputTransformer{InputPathsMap: map[string]string{"id": "$.id"}, InputTemplate: &template},
+		InputTransformer: &types.InputTransformer{InputPathsMap: paths, InputTemplate: &template},
 		DeadLetterConfig: &types.DeadLetterConfig{Arn: &t.config.DeadLetters},
 		RetryPolicy:      &types.RetryPolicy{MaximumEventAgeInSeconds: aws.Int32(maxAge), MaximumRetryAttempts: aws.Int32(maxRetries)}}
 }

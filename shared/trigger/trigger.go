@@ -35,8 +35,9 @@ type Slot struct {
 type Event struct {
 	Project string `json:"project"`
 	Runbook string `json:"runbook"`
-	ID      string `json:"id"`              // the event's
-	Alarm   string `json:"alarm,omitempty"` // the name of the alarm that it is of
+	ID      string `json:"id"`               // the event's
+	Alarm   string `json:"alarm,omitempty"`  // the name of the alarm that it is of
+	Record  string `json:"record,omitempty"` // the hash of the record that it tells of, if it is Slipway's own
 }
 
 // Wanted is a runbook as its triggers should be.
