@@ -58,16 +58,16 @@ func Catalog() []Function {
 			return fault.Handle(finishrun.New(p.table(), p.planner(), p.objects(), p.env("WORK_BUCKET"), p.now).Handle)
 		}},
 		{"lockenvironment", func(p *parts) any {
-			return fault.Handle(lockenvironment.New(p.table(), p.planner(), p.executions(), p.now).Handle)
+			return fault.Handle(lockenvironment.New(p.table(), p.planner(), p.plans(), p.executions(), p.now).Handle)
 		}},
 		{"plandeployment", func(p *parts) any {
-			return fault.Handle(plandeployment.New(p.table(), p.planner(), p.plans()).Handle)
+			return fault.Handle(plandeployment.New(p.table(), p.planner(), p.previewer(), p.plans(), p.now).Handle)
 		}},
 		{"promote", func(p *parts) any { return fault.Handle(p.promoter().Handle) }},
 		{"publishevents", func(p *parts) any { return fault.Handle(publishevents.New(p.bus()).Handle) }},
 		{"registerpackage", func(p *parts) any { return fault.Handle(p.registrar().Handle) }},
 		{"requestapproval", func(p *parts) any {
-			return fault.Handle(requestapproval.New(p.table(), p.planner(), p.executions(), p.env("APPROVE_STATE_MACHINE_PREFIX")).Handle)
+			return fault.Handle(requestapproval.New(p.table(), p.planner(), p.plans(), p.executions(), p.env("APPROVE_STATE_MACHINE_PREFIX")).Handle)
 		}},
 		{"resumestep", func(p *parts) any {
 			return fault.Handle(resumestep.New(p.table(), p.runner(), p.executions(), p.reporter()).Handle)

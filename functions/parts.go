@@ -102,13 +102,22 @@ func (p *parts) plans() *planning.Plans { return planning.NewPlans(p.objects(), 
 func (p *parts) runner() *step.Runner {
 	return step.New(step.Dependencies{Objects: p.objects(), Images: p.images(), WorkBucket: p.env("WORK_BUCKET"), Web: p.web(), Now: p.now,
 		Builds:   step.NewCodeBuild(codebuild.NewFromConfig(p.installation.AWS), p.env("BUILD_PROJECT"), p.platform().NetworkNames()...),
-		Accounts: accounts.New(p.installation.AWS, p.env("ACCOUNT"), p.env("PARTITION"), p.installation.Network, p.now),
+		Accounts: p.accounts(),
 		Timers:   timer.New(p.scheduler(), p.env("TIMER_GROUP"), p.env("TIMER_TARGET"), p.env("TIMER_ROLE"), p.env("DEAD_LETTERS"), p.now),
 		Approvals: runstep.NewApprovals(p.table(), p.platform(), func(environment string) events.ApprovalStart {
 			return requestapproval.Start(p.env("APPROVE_STATE_MACHINE_PREFIX"), environment)
 		}, p.now),
 		Releases: promote.NewReleases(p.promoter(), p.table(), p.canceller()),
 	})
+}
+
+// previewer returns a runner that has what previews need, and nothing to start steps with.
+func (p *parts) previewer() *step.Runner {
+	return step.New(step.Dependencies{Objects: p.objects(), Accounts: p.accounts(), WorkBucket: p.env("WORK_BUCKET"), Now: p.now})
+}
+
+func (p *parts) accounts() *accounts.Accounts {
+	return accounts.New(p.installation.AWS, p.env("ACCOUNT"), p.env("PARTITION"), p.installation.Network, p.now)
 }
 
 func (p *parts) scheduler() *scheduler.Client { return scheduler.NewFromConfig(p.installation.AWS) }
@@ -155,7 +164,7 @@ func (p *parts) decider() *decideapproval.Handler {
 }
 
 func (p *parts) api() *api.API {
-	return api.New(api.Config{Store: p.table(), Objects: p.objects(), Planner: p.planner(), Applier: p.applier(),
+	return api.New(api.Config{Store: p.table(), Objects: p.objects(), Planner: p.planner(), Plans: p.plans(), Applier: p.applier(),
 		Promoter: p.promoter(), Decider: p.decider(), Starter: p.starter(nil, ""), Canceller: p.canceller(), Platform: p.platform(),
 		Packages: p.env("PACKAGES_BUCKET"), Work: p.env("WORK_BUCKET"), Now: p.now})
 }

@@ -10,6 +10,8 @@ import (
 	"slipway/functions/api"
 	"slipway/shared/gate"
 	"slipway/shared/pipeline"
+	"slipway/shared/planning"
+	"slipway/shared/step"
 )
 
 // planText returns a plan for people.
@@ -39,16 +41,39 @@ func variableTable(variables []pipeline.PlannedVariable) string {
 	return t.String()
 }
 
-// stepText returns each step with its parameters below it.
+// stepText returns each step with its parameters below it, and with what it would change
+// if its kind can tell that beforehand.
 func stepText(steps []pipeline.PlannedStep) string {
 	var text strings.Builder
+	previewed := planning.Previewed(pipeline.Plan{Steps: steps})
 	for i, s := range steps {
 		fmt.Fprintf(&text, "  %d. %s (%s), time-out %s, retries %d\n", i+1, s.Name, s.Kind, s.Timeout(), s.Retry)
 		for _, line := range parameters(s.With) {
 			fmt.Fprintf(&text, "     %s\n", line)
 		}
+		for _, line := range changes(s, previewed) {
+			fmt.Fprintf(&text, "     %s\n", line)
+		}
 	}
 	return text.String()
+}
+
+// changes returns what a step would change, below a heading; nothing of a kind that
+// can't tell. Previewed are the steps of the plan that are asked.
+func changes(s pipeline.PlannedStep, previewed []pipeline.PlannedStep) []string {
+	switch {
+	case len(s.Preview) > 0:
+		lines := []string{"changes:"}
+		for _, line := range s.Preview {
+			lines = append(lines, "  "+printable(line))
+		}
+		return lines
+	case slices.ContainsFunc(previewed, func(p pipeline.PlannedStep) bool { return p.Name == s.Name }):
+		return []string{"changes: shown once the deployment is requested, before approval is asked for"}
+	case step.Previews(s.Kind):
+		return []string{"changes: not shown, because an earlier step changes the same"}
+	}
+	return nil
 }
 
 // parameters returns the members of a JSON object, sorted, one a line; text of

@@ -55,6 +55,12 @@ type Planner interface {
 	Propose(ctx context.Context, d pipeline.Deployment, r pipeline.Release) (planning.Proposal, error)
 }
 
+// Plans is where plans are kept.
+type Plans interface {
+	Read(ctx context.Context, hash string) (pipeline.Plan, error)
+	Previewed(ctx context.Context, p planning.Proposal, hash string) (planning.Proposal, error)
+}
+
 // Applier puts project files into force.
 type Applier interface {
 	Apply(ctx context.Context, f applyproject.File) (pipeline.ProjectRecord, error)
@@ -89,6 +95,7 @@ type Config struct {
 	Store     Store
 	Objects   Objects
 	Planner   Planner
+	Plans     Plans
 	Applier   Applier
 	Promoter  Promoter
 	Decider   Decider
@@ -120,6 +127,7 @@ func New(c Config) *API {
 		"POST /projects/{project}/deployments":                          a.promote,
 		"POST /projects/{project}/environments/{environment}/rollback":  a.rollback,
 		"GET /deployments/{deployment}":                                 a.showDeployment,
+		"GET /deployments/{deployment}/plan":                            a.deploymentPlan,
 		"GET /deployments/{deployment}/logs":                            a.logs,
 		"POST /deployments/{deployment}/decisions":                      a.decide,
 		"POST /deployments/{deployment}/cancel":                         a.cancelDeployment,

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"slipway/functions/decideapproval"
+	"slipway/shared/gate"
 	"slipway/shared/objects"
 	"slipway/shared/pipeline"
 	"slipway/shared/step"
@@ -133,6 +134,32 @@ func (a *API) showDeployment(r *http.Request) (any, error) {
 	out := reportOne(d)
 	out.Steps, err = a.steps(r, pipeline.ExecutionID{Deployment: d.ID})
 	return out, err
+}
+
+// deploymentPlan returns the plan that a deployment asks approval of or carries out, as
+// it is kept. What stands against one that has ended is not told.
+func (a *API) deploymentPlan(r *http.Request) (any, error) {
+	d, err := a.deployment(r)
+	if err != nil {
+		return nil, err
+	}
+	if d.Plan == "" {
+		return nil, fmt.Errorf("deployment %s is %s and has no plan; it has one once it asks for approval or has its environment: %w", d.ID, d.Status, pipeline.ErrNotFound)
+	}
+	report := PlanReport{Hash: d.Plan, Verdicts: []gate.Verdict{}}
+	if report.Plan, err = a.Plans.Read(r.Context(), d.Plan); err != nil || d.Status.Terminal() {
+		return report, err
+	}
+	release, err := a.Store.Release(r.Context(), d.ID.Project, d.ID.Release)
+	if err != nil {
+		return nil, err
+	}
+	situation, err := a.Planner.Situation(r.Context(), d, release)
+	if err != nil {
+		return nil, err
+	}
+	report.Verdicts = append(report.Verdicts, gate.Judge(situation, d.Plan)...)
+	return report, nil
 }
 
 // steps returns the steps that have started, by name.

@@ -89,6 +89,9 @@ func (a *API) plan(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if proposal, err = a.Plans.Previewed(r.Context(), proposal, d.Plan); err != nil {
+		return nil, err
+	}
 	return PlanReport{proposal.Hash, proposal.Plan, proposal.Verdicts}, nil
 }
 

@@ -25,6 +25,11 @@ type Planner interface {
 	Propose(ctx context.Context, d pipeline.Deployment, r pipeline.Release) (planning.Proposal, error)
 }
 
+// Plans is where plans are kept.
+type Plans interface {
+	Previewed(ctx context.Context, p planning.Proposal, hash string) (planning.Proposal, error)
+}
+
 // Executions answers tasks.
 type Executions interface {
 	Succeed(ctx context.Context, token string, output any) error
@@ -35,13 +40,14 @@ type Executions interface {
 type Handler struct {
 	store      Store
 	planner    Planner
+	plans      Plans
 	executions Executions
 	now        func() time.Time
 }
 
 // New returns a handler.
-func New(store Store, planner Planner, executions Executions, now func() time.Time) *Handler {
-	return &Handler{store, planner, executions, now}
+func New(store Store, planner Planner, plans Plans, executions Executions, now func() time.Time) *Handler {
+	return &Handler{store, planner, plans, executions, now}
 }
 
 // An Input asks for the deployment's environment; token is answered when it has it.
@@ -119,6 +125,10 @@ func (h *Handler) admit(ctx context.Context, d pipeline.Deployment, e pipeline.E
 	}
 	proposal, err := h.planner.Propose(ctx, d, r)
 	if err != nil {
+		return err
+	}
+	// What the steps would change stands as it was shown: AWS is not asked within a write.
+	if proposal, err = h.plans.Previewed(ctx, proposal, plan); err != nil {
 		return err
 	}
 	if proposal.Hash != plan {

@@ -62,7 +62,7 @@ func (*answers) Fail(context.Context, string, string, string) error { return nil
 
 func TestAHandoverDuringARetryIsToldToTheNewToken(t *testing.T) {
 	var answered answers
-	h := lockenvironment.New(&store{}, nil, &answered, func() time.Time { return time.Time{} })
+	h := lockenvironment.New(&store{}, nil, nil, &answered, func() time.Time { return time.Time{} })
 	_, err := h.Handle(t.Context(), lockenvironment.Input{Deployment: queued, Plan: "sha256:a", Token: "new"})
 	if err != nil || len(answered) != 1 || answered[0] != "new" {
 		t.Errorf("answered are %q, %v; the deployment has its environment and sleeps on", answered, err)

@@ -1,5 +1,5 @@
-// Package plandeployment resolves what a deployment would do and asks the gates
-// whether it may start.
+// Package plandeployment resolves what a deployment would do, has the steps that can
+// tell it say what they would change, and asks the gates whether it may start.
 package plandeployment
 
 import (
@@ -30,19 +30,23 @@ type Plans interface {
 
 // A Handler plans deployments.
 type Handler struct {
-	store   Store
-	planner Planner
-	plans   Plans
+	store     Store
+	planner   Planner
+	previewer Previewer
+	plans     Plans
+	now       func() time.Time
 }
 
 // New returns a handler.
-func New(store Store, planner Planner, plans Plans) *Handler {
-	return &Handler{store, planner, plans}
+func New(store Store, planner Planner, previewer Previewer, plans Plans, now func() time.Time) *Handler {
+	return &Handler{store, planner, previewer, plans, now}
 }
 
 // An Input names the deployment to plan.
 type Input struct {
 	Deployment pipeline.DeploymentID `json:"deployment"`
+	// PreviewingSince is that of the output that asked to come again; else zero.
+	PreviewingSince time.Time `json:"previewingSince,omitzero"`
 }
 
 // What the state machine does next.
@@ -57,12 +61,14 @@ type Output struct {
 	Next                   string             `json:"next"`
 	Plan                   string             `json:"plan"` // its hash
 	Until                  time.Time          `json:"until,omitzero"`
+	PreviewingSince        time.Time          `json:"previewingSince,omitzero"` // of a wait for what steps would change
 	ApprovalTimeoutSeconds int                `json:"approvalTimeoutSeconds,omitempty"`
 	Steps                  []planning.Attempt `json:"steps"`
 }
 
-// Handle returns [pipeline.ErrEnded] when the deployment has ended and
-// [pipeline.ErrRefused] when a gate is closed to it.
+// Handle returns [pipeline.ErrEnded] when the deployment has ended, and
+// [pipeline.ErrRefused] when a gate is closed to it or a step of it would fail. While it
+// is being found out what steps would change, the output is to wait.
 func (h *Handler) Handle(ctx context.Context, in Input) (Output, error) {
 	d, err := h.store.Deployment(ctx, in.Deployment)
 	if err != nil {
@@ -79,10 +85,27 @@ func (h *Handler) Handle(ctx context.Context, in Input) (Output, error) {
 	if err != nil {
 		return Output{}, err
 	}
+	proposal, ready, err := h.preview(ctx, d, proposal, in.PreviewingSince)
+	if err != nil {
+		return Output{}, err
+	}
 	if _, err := h.plans.Keep(ctx, proposal.Plan); err != nil {
 		return Output{}, err
 	}
+	if !ready {
+		return h.again(proposal, in.PreviewingSince), nil
+	}
 	return next(proposal)
+}
+
+// again returns the output that asks to plan p again in a moment; its previews have been
+// asked for since then.
+func (h *Handler) again(p planning.Proposal, since time.Time) Output {
+	now := h.now().UTC()
+	if since.IsZero() {
+		since = now
+	}
+	return Output{Next: NextWait, Plan: p.Hash, Steps: planning.Attempts(p.Plan), Until: now.Add(previewInterval), PreviewingSince: since}
 }
 
 func next(p planning.Proposal) (Output, error) {

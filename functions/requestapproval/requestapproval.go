@@ -24,6 +24,11 @@ type Planner interface {
 	Propose(ctx context.Context, d pipeline.Deployment, r pipeline.Release) (planning.Proposal, error)
 }
 
+// Plans is where plans are kept.
+type Plans interface {
+	Previewed(ctx context.Context, p planning.Proposal, hash string) (planning.Proposal, error)
+}
+
 // Executions answers tasks.
 type Executions interface {
 	Succeed(ctx context.Context, token string, output any) error
@@ -33,14 +38,15 @@ type Executions interface {
 type Handler struct {
 	store      Store
 	planner    Planner
+	plans      Plans
 	executions Executions
 	prefix     string
 }
 
 // New returns a handler. Prefix is what the ARNs of the Approve state machines
 // have in common: all of them but the environment's name.
-func New(store Store, planner Planner, executions Executions, prefix string) *Handler {
-	return &Handler{store, planner, executions, prefix}
+func New(store Store, planner Planner, plans Plans, executions Executions, prefix string) *Handler {
+	return &Handler{store, planner, plans, executions, prefix}
 }
 
 // An Input is the question; token is answered once it is decided.
@@ -76,6 +82,10 @@ func (h *Handler) ask(ctx context.Context, in Input) (c pipeline.Change, asked b
 	}
 	proposal, err := h.planner.Propose(ctx, d, r)
 	if err != nil {
+		return c, false, err
+	}
+	// What the steps would change stands as it was shown: AWS is not asked within a write.
+	if proposal, err = h.plans.Previewed(ctx, proposal, in.Plan); err != nil {
 		return c, false, err
 	}
 	v, waits := gate.First(proposal.Verdicts)

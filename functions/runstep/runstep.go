@@ -9,6 +9,7 @@ import (
 
 	"slipway/events"
 	"slipway/shared/pipeline"
+	"slipway/shared/planning"
 	"slipway/shared/step"
 )
 
@@ -66,7 +67,7 @@ func (h *Handler) Handle(ctx context.Context, in Input) (struct{}, error) {
 		run.Token = in.Token
 		return struct{}{}, h.reporter.answer(ctx, run, x)
 	}
-	outcome, err := h.runner.Start(ctx, planned.Kind, work(plan, planned, x, in))
+	outcome, err := h.runner.Start(ctx, planned.Kind, planning.Work(plan, planned, in.Attempt, x.RequestedBy))
 	result, err := Result(outcome, err)
 	if err != nil {
 		return struct{}{}, fmt.Errorf("start step %s of %s: %w", in.Step, in.Execution, err)
@@ -112,21 +113,4 @@ func (h *Handler) begin(ctx context.Context, in Input, kind string) (run pipelin
 		return change, nil
 	})
 	return run, x, err
-}
-
-// work returns what the step kinds need to know of the attempt.
-func work(plan pipeline.Plan, planned pipeline.PlannedStep, x pipeline.Execution, in Input) step.Work {
-	target := plan.Environment
-	w := step.Work{Execution: in.Execution.String(), Project: x.Subject.Project, Release: x.Subject.Release, Runbook: x.Subject.Runbook,
-		Environment: target.Name, StartedBy: x.RequestedBy,
-		Target: step.Target{Account: target.Account, Region: target.Region, Role: target.Role, Endpoint: target.Endpoint},
-		Step:   in.Step, Attempt: in.Attempt, With: planned.With, Timeout: planned.Timeout(), Packages: map[string]step.Artifact{}}
-	for _, v := range plan.Variables {
-		w.Variables = append(w.Variables, step.Variable{Name: v.Name, Value: v.Value})
-	}
-	for _, p := range plan.Packages {
-		w.Packages[p.Name] = step.Artifact{Version: p.Version.String(), Bucket: p.Location.Bucket, Repository: p.Location.Repository, Key: p.Location.Key,
-			VersionID: p.Location.VersionID, Digest: p.Digest, Size: p.Location.Size}
-	}
-	return w
 }

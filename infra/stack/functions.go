@@ -21,7 +21,7 @@ func Functions() []Function {
 		{Name: "finishdeployment", ID: "FinishDeployment", Memory: 256, Timeout: 60},
 		{Name: "finishrun", ID: "FinishRun", Memory: 256, Timeout: 60},
 		{Name: "lockenvironment", ID: "LockEnvironment", Memory: 256, Timeout: 60},
-		{Name: "plandeployment", ID: "PlanDeployment", Memory: 256, Timeout: 60},
+		{Name: "plandeployment", ID: "PlanDeployment", Memory: 512, Timeout: 60},
 		{Name: "promote", ID: "Promote", Memory: 256, Timeout: 60},
 		{Name: "publishevents", ID: "PublishEvents", Memory: 256, Timeout: 60},
 		{Name: "registerpackage", ID: "RegisterPackage", Memory: 512, Timeout: 900},

@@ -13,7 +13,7 @@ func (s system) rights(name string) []awsiam.PolicyStatement {
 	switch name {
 	case "api":
 		return list(list(s.readAndWriteTable(deleteItem), s.keepTriggers()...), writeObjects(b.packages, "packages/*"),
-			readObjects(b.work, "logs/*"), writeObjects(b.work, "plans/*"), findObjects(b.work))
+			readObjects(b.work, "logs/*", "plans/*"), writeObjects(b.work, "plans/*"), findObjects(b.work))
 	case "applyproject":
 		return list(list(s.readAndWriteTable(deleteItem), s.keepTriggers()...), readObjects(b.packages, "projects/*"), findObjects(b.packages))
 	case "cancelsteps":
@@ -25,9 +25,9 @@ func (s system) rights(name string) []awsiam.PolicyStatement {
 	case "finishrun":
 		return list(s.readAndWriteTable(deleteItem), findObjects(b.work), allow(objects(b.work, "jobs/*", "logs/*"), "s3:DeleteObject"))
 	case "lockenvironment", "requestapproval":
-		return list(s.readAndWriteTable(), answerTasks(s.workflows.deploy.Ref()))
+		return list(s.readAndWriteTable(), readObjects(b.work, "plans/*"), answerTasks(s.workflows.deploy.Ref()))
 	case "plandeployment":
-		return list(s.readTable(), writeObjects(b.work, "plans/*"))
+		return list(list(s.readTable(), s.takeRoles()...), readObjects(b.packages, "packages/*"), findObjects(b.packages), writeObjects(b.work, "plans/*"))
 	case "publishevents":
 		return s.readStream()
 	case "registerpackage":

@@ -108,6 +108,9 @@ func TestAsterisksStandForNamesOnly(t *testing.T) {
 			if slices.Contains([]string{"/*", "/timer-*", "/" + trigger.RulePrefix + "*", ":rule/" + trigger.RulePrefix + "*"}, last) && len(parts) > 2 {
 				continue
 			}
+			if named, key, _ := strings.Cut(last, "/"); strings.HasPrefix(named, ":s3:::") && !strings.Contains(named, "*") {
+				last = strings.TrimSuffix(key, "*") // of a bucket that the platform file allows by its name
+			}
 			if strings.Contains(last, "*") && d.Resources[target(parts[0])].Type != "AWS::S3::Bucket" {
 				t.Errorf("%s allows %v on %v: only an object's key, or the name of a schedule or a rule, may hold an asterisk", s.holder, s.actions, r)
 			}

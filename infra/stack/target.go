@@ -52,8 +52,8 @@ func newParameter(stack awscdk.Stack, name, description, pattern string) *string
 }
 
 // deployers returns the names of the functions that act in environments: they alone may
-// take deploy roles.
-func deployers() []string { return stepFunctions() }
+// take deploy roles. To plan is to act, too: what a step would change is asked of AWS.
+func deployers() []string { return append(stepFunctions(), "plandeployment") }
 
 // deployerRole returns the name of the role of a function that acts in environments.
 // It is fixed, because other accounts trust the role by its name.

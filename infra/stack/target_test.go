@@ -75,11 +75,11 @@ func TestPlaces(t *testing.T) {
 		}
 	})
 	t.Run("what resumes steps is sent on", func(t *testing.T) { resumes(t, hub, far) })
-	t.Run("functions that run steps take the roles of environments and no others", func(t *testing.T) { takesRoles(t, hub) })
+	t.Run("functions that plan and run steps take the roles of environments and no others", func(t *testing.T) { takesRoles(t, hub) })
 	t.Run("a role is taken by Slipway, for its environment, with its external id", func(t *testing.T) {
-		trusts(t, hub, "DeployStagingRole", "staging", "<CancelStepsRole>", "<ResumeStepRole>", "<RunStepRole>")
+		trusts(t, hub, "DeployStagingRole", "staging", "<CancelStepsRole>", "<PlanDeploymentRole>", "<ResumeStepRole>", "<RunStepRole>")
 		const role = "arn:<AWS::Partition>:iam::<SlipwayAccount>:role/Slipway-"
-		trusts(t, far, "DeployRole", "production", role+"CancelSteps", role+"ResumeStep", role+"RunStep")
+		trusts(t, far, "DeployRole", "production", role+"CancelSteps", role+"PlanDeployment", role+"ResumeStep", role+"RunStep")
 	})
 }
 
@@ -117,7 +117,7 @@ func takesRoles(t *testing.T, hub document) {
 		}
 	}
 	want := []string{"<DeployStagingRole>", "arn:<AWS::Partition>:iam::111122223333:role/storefront-deploy"}
-	functions := []string{"CancelStepsRights", "ResumeStepRights", "RunStepRights"}
+	functions := []string{"CancelStepsRights", "PlanDeploymentRights", "ResumeStepRights", "RunStepRights"}
 	if got := slices.Sorted(maps.Keys(taken)); !slices.Equal(got, functions) {
 		t.Errorf("roles are taken by %v, want %v", got, functions)
 	}
@@ -182,12 +182,12 @@ func trusts(t *testing.T, d document, role, environment string, principals ...st
 func TestFunctionsThatTakeRolesHaveRolesThatOtherAccountsCanName(t *testing.T) {
 	var names []string
 	for _, role := range load(t).of(t, "AWS::IAM::Role") {
-		if name, ok := role.at("RoleName").(string); ok {
+		if name, ok := role.at("RoleName").(string); ok && !strings.HasPrefix(name, "slipway-deploy-") {
 			names = append(names, name)
 		}
 	}
 	slices.Sort(names)
-	if want := []string{"Slipway-CancelSteps", "Slipway-ResumeStep", "Slipway-RunStep"}; !slices.Equal(names, want) {
+	if want := []string{"Slipway-CancelSteps", "Slipway-PlanDeployment", "Slipway-ResumeStep", "Slipway-RunStep"}; !slices.Equal(names, want) {
 		t.Errorf("roles have the names %v, want %v", names, want)
 	}
 }

@@ -38,9 +38,10 @@ func New(read Reader, p platform.Platform, runnable []string, now func() time.Ti
 
 // A Proposal is a plan with the gates' verdicts at one moment.
 type Proposal struct {
-	Plan     pipeline.Plan
-	Hash     string
-	Verdicts []gate.Verdict
+	Plan      pipeline.Plan
+	Hash      string
+	Verdicts  []gate.Verdict
+	situation gate.Situation // that the verdicts are on
 }
 
 // InForce returns the project file that a project has now.
@@ -103,7 +104,7 @@ func (p *Planner) Propose(ctx context.Context, d pipeline.Deployment, r pipeline
 	if err != nil {
 		return Proposal{}, err
 	}
-	return Proposal{plan, hash, gate.Judge(situation, hash)}, nil
+	return Proposal{plan, hash, gate.Judge(situation, hash), situation}, nil
 }
 
 // variables resolves every variable of the project in environment, sorted by name.

@@ -98,7 +98,8 @@ func shipped(t *testing.T) platform.Platform {
 
 func TestTheShippedPlatformIsTheDocumentedOne(t *testing.T) {
 	want := platform.Platform{
-		Environments: []platform.Environment{{Name: "dev"}, {Name: "staging"}, {Name: "production"}},
+		Environments: []platform.Environment{{Name: "dev"}, {Name: "staging"},
+			{Name: "production", Role: "slipway-deploy-production", Allow: platform.Allowance{"cleanup": {"storefront-site"}}}},
 		Groups:       map[string][]string{"release-managers": {"manager1", "manager2"}, "developers": {"developer1"}},
 		Sites:        []string{"storefront-site"},
 		Repositories: []string{"storefront/api"},

@@ -23,17 +23,23 @@ func page(t *testing.T, name string) string {
 
 func TestTheExamplesOfThePagesParse(t *testing.T) {
 	for name, before := range map[string]string{"project-file.md": "", "runbooks.md": minimal + "variables: { API_URL: x }\n"} {
-		_, rest, found := strings.Cut(page(t, name), "```yaml\n")
-		example, _, closed := strings.Cut(rest, "```")
-		if !found || !closed {
-			t.Fatalf("%s has no example", name)
+		before = strings.NewReplacer("PROJECT", "storefront", "PACKAGE", "web").Replace(before)
+		blocks := strings.Split(page(t, name), "```yaml\n")[1:]
+		if len(blocks) == 0 {
+			t.Errorf("%s has no example", name)
 		}
-		d, err := project.Parse([]byte(strings.NewReplacer("PROJECT", "storefront", "PACKAGE", "web").Replace(before) + example))
-		if err == nil {
-			err = d.Check(shipped())
-		}
-		if err != nil {
-			t.Errorf("%s: %v", name, err)
+		for i, block := range blocks {
+			example, _, closed := strings.Cut(block, "```")
+			if !closed {
+				t.Errorf("%s: example %d has no end", name, i+1)
+			}
+			d, err := project.Parse([]byte(before + example))
+			if err == nil {
+				err = d.Check(shipped())
+			}
+			if err != nil {
+				t.Errorf("%s: example %d: %v", name, i+1, err)
+			}
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
@@ -89,6 +90,12 @@ func (s stackStep) execute(ctx context.Context, set *changeSet) (Outcome, error)
 	}
 	for _, line := range set.lines() {
 		fmt.Fprintln(s.w.Log, line)
+	}
+	// Another one than the plan has shown: CloudFormation has deleted that as the stack was
+	// changed, or this is another attempt. It is kept to be looked at.
+	if len(s.w.Shown) > 0 && !slices.Equal(s.w.Shown, s.shown(set)) {
+		return Outcome{}, permanent("ChangesNotShown", "change set %s of stack %s would make other changes than the plan shows, as the stack has changed since; promote the release again",
+			aws.ToString(set.ChangeSetName), s.parameters.Stack)
 	}
 	token := requestToken(s.w)
 	_, err := s.client.ExecuteChangeSet(ctx, &cloudformation.ExecuteChangeSetInput{

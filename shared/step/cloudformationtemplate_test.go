@@ -1,10 +1,8 @@
 package step_test
 
 import (
-	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
@@ -60,55 +58,4 @@ func TestATemplateInS3IsLeftToCloudFormation(t *testing.T) {
 	if want := "https://templates.s3.eu-central-1.amazonaws.com/a/network.yaml"; s.made == nil || aws.ToString(s.made.TemplateURL) != want || s.made.TemplateBody != nil {
 		t.Errorf("the change set is made of %+v", s.made)
 	}
-}
-
-func TestAPreviewIsWhatTheStepThenDoes(t *testing.T) {
-	s := newStacks(t, types.StackStatusCreateComplete)
-	kind, _ := step.Lookup("cloudformation")
-	previewer := kind.(step.Previewer)
-	d := step.Dependencies{Objects: s.objects, Accounts: s, Timers: s, WorkBucket: "work", Now: func() time.Time { return s.now }}
-	w := deploying("")
-	var log strings.Builder
-	w.Log = &log
-	if lines, ready, err := previewer.Preview(t.Context(), d, w); err != nil || ready || len(lines) > 0 {
-		t.Errorf("while it is made, the preview is %q, %t, %v", lines, ready, err)
-	}
-	s.complete()
-	lines, ready, err := previewer.Preview(t.Context(), d, w)
-	if want := []string{"Add Queue (AWS::SQS::Queue)", "Modify Topic (AWS::SNS::Topic) alerts, replacement: true"}; err != nil || !ready || !slices.Equal(lines, want) {
-		t.Errorf("the preview is %q, %t, %v", lines, ready, err)
-	}
-	s.start("cloudformation", deploying(""))
-	if s.asked("CreateChangeSet") != 1 || s.asked("ExecuteChangeSet") != 1 {
-		t.Errorf("%d change sets, %d executions", s.asked("CreateChangeSet"), s.asked("ExecuteChangeSet"))
-	}
-	other := newStacks(t, types.StackStatusCreateComplete)
-	other.set = s.set
-	other.start("cloudformation", deploying(`,"parameters":{"A":"1"}`))
-	if other.asked("CreateChangeSet") != 1 {
-		t.Error("what was shown for other parameters is executed")
-	}
-}
-
-func TestAPreviewWithoutChangesLeavesNoChangeSet(t *testing.T) {
-	s := newStacks(t, types.StackStatusCreateComplete)
-	kind, _ := step.Lookup("cloudformation")
-	w := deploying("")
-	w.Log = new(strings.Builder)
-	preview := func() ([]string, bool, error) {
-		return kind.(step.Previewer).Preview(t.Context(), step.Dependencies{Accounts: s, Now: func() time.Time { return s.now }}, w)
-	}
-	if _, _, err := preview(); err != nil {
-		t.Fatal(err)
-	}
-	s.fail("No updates are to be performed.")
-	if lines, ready, err := preview(); err != nil || !ready || len(lines) > 0 || s.set != nil {
-		t.Errorf("the preview is %q, %t, %v; the change set %+v", lines, ready, err, s.set)
-	}
-	if _, _, err := preview(); err != nil {
-		t.Fatal(err)
-	}
-	s.fail("Template error")
-	_, _, err := preview()
-	wantFailure(t, "a template that can't be used", err, "ChangeSetFailed: the change set of stack network can't be made: Template error", true)
 }

@@ -84,6 +84,20 @@ func (r *Runner) Start(ctx context.Context, kind string, w Work) (Outcome, error
 	return outcome, err
 }
 
+// Preview returns what the attempt w at a step of the named kind would change, as its
+// [Previewer] tells. A kind that isn't one is [pipeline.ErrInvalid].
+func (r *Runner) Preview(ctx context.Context, kind string, w Work) (lines []string, ready bool, err error) {
+	k, _ := Lookup(kind)
+	previewer, ok := k.(Previewer)
+	if !ok {
+		return nil, false, fmt.Errorf("preview step %s of %s: kind %q can't tell what it would change: %w", w.Step, w.Execution, kind, pipeline.ErrInvalid)
+	}
+	if w.Log == nil {
+		w.Log = io.Discard // the log is that of the attempt, which has not started
+	}
+	return previewer.Preview(ctx, r.dependencies, w)
+}
+
 // maxParts is how many parts of a work, each begun by a check, one call goes through.
 const maxParts = 20
 

@@ -47,7 +47,10 @@ type Work struct {
 	With        json.RawMessage     `json:"with"`      // the parameters, with placeholders resolved; see [Resolve]
 	Variables   []Variable          `json:"variables"` // distinct names
 	Packages    map[string]Artifact `json:"packages"`  // the release's packages by name
-	Timeout     time.Duration       `json:"timeout"`   // for this attempt, in nanoseconds as JSON
+	// Shown are the lines that the plan shows of what the step changes, see [Previewer];
+	// it is to change nothing else. Empty when none were shown.
+	Shown   []string      `json:"shown,omitempty"`
+	Timeout time.Duration `json:"timeout"` // for this attempt, in nanoseconds as JSON
 	// Log takes lines for people, which [Runner] keeps under [LogKey]; a caller's own
 	// log, which may be nil, gets those of Start too. A kind whose work writes that log
 	// itself, elsewhere, writes none.
