@@ -1,5 +1,6 @@
 // The demonstration: a local stack, and a small site that travels through it to
-// production as a CI job, a developer and a release manager would send it.
+// production as a CI job, a developer and a release manager would send it, with the
+// runbooks that an operator has for it.
 package main
 
 import (
@@ -35,9 +36,6 @@ func stays() bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0 && os.Getenv("CI") != "true"
 }
 
-// limit is how long the demonstration may take to reach production.
-const limit = 2 * time.Minute
-
 // run plays the demonstration. Afterwards it stays up until ctx ends, if stay says so.
 func run(ctx context.Context, out, errOut io.Writer, stay bool) error {
 	c := host.Config{Data: ".slipway", Memory: true, Listen: "127.0.0.1:4566", Web: "127.0.0.1:8080", Path: os.Getenv("PATH")}
@@ -52,7 +50,7 @@ func run(ctx context.Context, out, errOut io.Writer, stay bool) error {
 		return err
 	}
 	fmt.Fprintf(out, "A local stack is up: AWS at %s, the API at %s.\n", h.Endpoint, h.Web)
-	err = play(ctx, out, newPlayers(h), watched, stay)
+	err = perform(ctx, out, h, watched, stay)
 	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	if closed := h.Close(closing); err == nil {
@@ -61,47 +59,28 @@ func run(ctx context.Context, out, errOut io.Writer, stay bool) error {
 	return err
 }
 
-// play sends release 1.0.0 to production and, if stay says so, 1.1.0 after it.
-func play(ctx context.Context, out io.Writer, p players, w *watch, stay bool) error {
-	limited, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
-	fmt.Fprintln(out, "\nA platform engineer applies the project file, and CI pushes web 1.0.0.")
-	if err := p.apply(limited); err != nil {
-		return err
-	}
-	if err := p.push(limited, "1.0.0"); err != nil {
-		return err
-	}
-	asked, err := w.awaitApproval(limited, "1.0.0")
+// limit is how long the demonstration may take without people.
+const limit = 2 * time.Minute
+
+// perform plays on h. If stay says so, the second half is left to whoever looks on, until
+// ctx ends.
+func perform(ctx context.Context, out io.Writer, h *host.Host, w *watch, stay bool) error {
+	p, err := newPlayers(h)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "\nmanager1 looks at the plan and starts %s.\n", asked.Start.StateMachine)
-	if err := p.approve(limited, asked); err != nil {
+	limited, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	s := stage{players: p, watch: w, out: out}
+	if err := s.begin(limited); err != nil {
 		return err
-	}
-	if err := w.awaitSuccess(limited, "1.0.0", "production"); err != nil {
-		return err
-	}
-	fmt.Fprintln(out, "\nRelease 1.0.0 is in production. The sites:")
-	for _, environment := range []string{"dev", "staging", "production"} {
-		fmt.Fprintf(out, "  %s/storefront-site/%s/index.html\n", p.endpoint, environment)
 	}
 	if !stay {
-		return nil
+		return s.end(limited)
 	}
-	fmt.Fprintln(out, "\nCI pushes web 1.1.0; it will wait for your approval.")
-	if err := p.push(limited, "1.1.0"); err != nil {
+	if err := s.handOver(limited); err != nil {
 		return err
 	}
-	if asked, err = w.awaitApproval(limited, "1.1.0"); err != nil {
-		return err
-	}
-	fmt.Fprintf(out, "\nYour turn, from another shell:\n"+
-		"  export AWS_ACCESS_KEY_ID=manager1 AWS_SECRET_ACCESS_KEY=local SLIPWAY_API=%s\n"+
-		"  go run ./cmd/slipway status storefront\n"+
-		"  go run ./cmd/slipway approve %s --note 'looks good'\n"+
-		"Ctrl-C ends it.\n", p.web, asked.Deployment.Deployment)
 	<-ctx.Done()
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"slipway/events"
 	"slipway/infra/local/eventbridge"
+	"slipway/shared/pipeline"
 )
 
 // A watch shows events and lets the demonstration wait for them.
@@ -39,12 +40,6 @@ func (w *watch) awaitApproval(ctx context.Context, release string) (events.Deplo
 	return await(ctx, w, func(e events.DeploymentAwaitingApproval) bool { return e.Release == release })
 }
 
-// awaitSuccess waits until release has succeeded in environment.
-func (w *watch) awaitSuccess(ctx context.Context, release, environment string) error {
-	_, err := await(ctx, w, func(e events.DeploymentSucceeded) bool { return e.Release == release && e.Environment == environment })
-	return err
-}
-
 // await waits for an event of type E that is wanted.
 func await[E events.Event](ctx context.Context, w *watch, wanted func(E) bool) (e E, err error) {
 	for {
@@ -52,18 +47,31 @@ func await[E events.Event](ctx context.Context, w *watch, wanted func(E) bool) (
 		case <-ctx.Done():
 			return e, fmt.Errorf("wait for %s: %w", e.Type(), ctx.Err())
 		case seen := <-w.seen:
-			switch seen.DetailType {
-			case events.DeploymentFailed{}.Type(), events.PackageRejected{}.Type(), events.ProjectRejected{}.Type():
+			if hopeless(seen) {
 				return e, fmt.Errorf("%s: %s", seen.DetailType, seen.Detail)
-			case e.Type():
-				var found E
-				if err := json.Unmarshal(seen.Detail, &found); err != nil {
-					return e, fmt.Errorf("decode %s: %w", seen.DetailType, err)
-				}
-				if wanted(found) {
-					return found, nil
-				}
+			}
+			if seen.DetailType != e.Type() {
+				continue
+			}
+			var found E
+			if err := json.Unmarshal(seen.Detail, &found); err != nil {
+				return e, fmt.Errorf("decode %s: %w", seen.DetailType, err)
+			}
+			if wanted(found) {
+				return found, nil
 			}
 		}
 	}
+}
+
+// hopeless tells whether the demonstration can't go on after e.
+func hopeless(e eventbridge.Event) bool {
+	switch e.DetailType {
+	case events.DeploymentFailed{}.Type(), events.PackageRejected{}.Type(), events.ProjectRejected{}.Type(), events.RunbookSkipped{}.Type():
+		return true
+	case events.RunbookFinished{}.Type():
+		var finished events.RunbookFinished
+		return json.Unmarshal(e.Detail, &finished) != nil || finished.Status != string(pipeline.StatusSucceeded)
+	}
+	return false
 }
