@@ -103,6 +103,7 @@ func (p *parts) runner() *step.Runner {
 	return step.New(step.Dependencies{Objects: p.objects(), Images: p.images(), WorkBucket: p.env("WORK_BUCKET"), Web: p.web(), Now: p.now,
 		Builds:   step.NewCodeBuild(codebuild.NewFromConfig(p.installation.AWS), p.env("BUILD_PROJECT"), p.platform().NetworkNames()...),
 		Accounts: p.accounts(),
+		Attempts: runstep.NewAttempts(p.table()),
 		Timers:   timer.New(p.scheduler(), p.env("TIMER_GROUP"), p.env("TIMER_TARGET"), p.env("TIMER_ROLE"), p.env("DEAD_LETTERS"), p.now),
 		Approvals: runstep.NewApprovals(p.table(), p.platform(), func(environment string) events.ApprovalStart {
 			return requestapproval.Start(p.env("APPROVE_STATE_MACHINE_PREFIX"), environment)
@@ -139,7 +140,7 @@ func (p *parts) applier() *applyproject.Handler {
 }
 
 func (p *parts) triggers() *trigger.Triggers {
-	return trigger.New(trigger.Config{Group: p.env("SCHEDULE_GROUP"), Bus: p.env("BUS"), Function: p.env("START_RUNBOOK"),
+	return trigger.New(trigger.Config{Group: p.env("SCHEDULE_GROUP"), Bus: p.env("BUS"), Account: p.env("ACCOUNT"), Region: p.installation.AWS.Region, Function: p.env("START_RUNBOOK"),
 		ScheduleRole: p.env("SCHEDULE_ROLE"), DeadLetters: p.env("DEAD_LETTERS")},
 		p.scheduler(), eventbridge.NewFromConfig(p.installation.AWS))
 }

@@ -1,7 +1,10 @@
 package api
 
 import (
+	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 
 	"slipway/shared/pipeline"
 )
@@ -83,8 +86,29 @@ func (a *API) decideRun(r *http.Request) (any, error) {
 	return a.showRun(r)
 }
 
+// mayCancel returns [pipeline.ErrRefused] unless whoever asks may run the runbook, as
+// its file in force says, or asked for the run.
+func (a *API) mayCancel(r *http.Request, run pipeline.Run) error {
+	by, err := caller(r)
+	if err != nil {
+		return err
+	}
+	project, err := a.Planner.InForce(r.Context(), run.ID.Project)
+	if err != nil {
+		return err
+	}
+	runbook, _ := project.Runbook(run.ID.Runbook) // one that is gone from the file restricts nobody
+	if len(runbook.RunBy) == 0 || by == run.RequestedBy || a.Platform.IsMember(by, slices.Concat(runbook.RunBy, runbook.DraftBy)...) {
+		return nil
+	}
+	return fmt.Errorf("%q may not cancel run %s: run-by lists %s: %w", by, run.ID, strings.Join(runbook.RunBy, " and "), pipeline.ErrRefused)
+}
+
 func (a *API) cancelRun(r *http.Request) (any, error) {
 	run, err := a.run(r)
+	if err == nil {
+		err = a.mayCancel(r, run)
+	}
 	if err == nil {
 		err = a.cancel(r, pipeline.ExecutionID{Run: run.ID})
 	}

@@ -45,8 +45,8 @@ func NewTriggers(runbooks Runbooks, files Files, s Synchronizer, now func() time
 const maxRounds = 5
 
 // Sync makes the triggers of the project what its file in force says. If the file is
-// replaced meanwhile, it goes by the new one, so that of two calls the one that ends
-// last leaves what is in force.
+// replaced meanwhile, or a runbook is paused or resumed, it goes by that, so that of two
+// calls the one that ends last leaves what is in force.
 func (t *Triggers) Sync(ctx context.Context, project string) error {
 	for range maxRounds {
 		before, err := t.runbooks.Project(ctx, project)
@@ -60,12 +60,28 @@ func (t *Triggers) Sync(ctx context.Context, project string) error {
 		if err != nil {
 			return err
 		}
-		after, err := t.runbooks.Project(ctx, project)
-		if err != nil || after.Document == before.Document {
+		stands, err := t.stands(ctx, before, wanted)
+		if err != nil || stands {
 			return err
 		}
 	}
-	return fmt.Errorf("keep the triggers of project %s in step: its file was replaced %d times meanwhile: %w", project, maxRounds, pipeline.ErrConflict)
+	return fmt.Errorf("keep the triggers of project %s in step: its file, or what is paused, changed %d times meanwhile: %w", project, maxRounds, pipeline.ErrConflict)
+}
+
+// stands tells whether the file that was in force before still is, and what was paused
+// still is, and nothing else.
+func (t *Triggers) stands(ctx context.Context, before pipeline.ProjectRecord, made []trigger.Wanted) (bool, error) {
+	after, err := t.runbooks.Project(ctx, before.Name)
+	if err != nil || after.Document != before.Document {
+		return false, err
+	}
+	for _, w := range made {
+		state, err := t.runbooks.Runbook(ctx, before.Name, w.Runbook.Name)
+		if err != nil || (state.Paused != nil) != w.Paused {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // wanted returns the runbooks of the project as their triggers should be.
@@ -76,10 +92,14 @@ func (t *Triggers) wanted(ctx context.Context, name string) ([]trigger.Wanted, e
 	}
 	var all []trigger.Wanted
 	for _, runbook := range project.Runbooks {
-		if over, err := t.over(runbook.Schedule); err != nil {
+		over, err := t.over(runbook.Schedule, t.now())
+		if err != nil {
 			return nil, err
-		} else if over {
-			runbook.Schedule = nil
+		}
+		if longOver, err := t.over(runbook.Schedule, t.now().Add(-underWay)); err != nil {
+			return nil, err
+		} else if longOver {
+			runbook.Schedule, over = nil, false
 		}
 		if runbook.Schedule == nil && len(runbook.Events) == 0 {
 			continue
@@ -88,14 +108,17 @@ func (t *Triggers) wanted(ctx context.Context, name string) ([]trigger.Wanted, e
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, trigger.Wanted{Runbook: runbook, Paused: state.Paused != nil})
+		all = append(all, trigger.Wanted{Runbook: runbook, Paused: state.Paused != nil, Over: over})
 	}
 	return all, nil
 }
 
-// over tells whether a schedule has no slot left: Scheduler need not take one that asks
-// for a time which has passed.
-func (t *Triggers) over(s *pipeline.RunbookSchedule) (bool, error) {
+// underWay is how long after its time a slot may still be under way: Scheduler invokes
+// within a minute, and tries again for a day.
+const underWay = 24 * time.Hour
+
+// over tells whether a schedule has no slot after the given time.
+func (t *Triggers) over(s *pipeline.RunbookSchedule, after time.Time) (bool, error) {
 	if s == nil {
 		return false, nil
 	}
@@ -103,7 +126,7 @@ func (t *Triggers) over(s *pipeline.RunbookSchedule) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	_, left := expression.Next(t.now())
+	_, left := expression.Next(after)
 	return !left, nil
 }
 

@@ -11,6 +11,10 @@ import (
 // runbook that comes to keep fewer gets there.
 const maxForgotten = 5
 
+// maxForgottenSteps is how many steps one write removes at most: DynamoDB takes 100
+// items in a transaction, of which one is the run and one the condition.
+const maxForgottenSteps = 90
+
 // forget removes the runs of id's runbook that are older than those it keeps, with
 // their logs. The audit log keeps what they were. What is cut off is done at the next end.
 func (h *Handler) forget(ctx context.Context, id pipeline.RunID) error {
@@ -62,15 +66,22 @@ func (h *Handler) forgetRun(ctx context.Context, id pipeline.RunID) error {
 			return err
 		}
 	}
-	return h.store.Change(ctx, pipeline.ProjectChain(id.Project), func(ctx context.Context) (pipeline.Change, error) {
-		steps, err := h.store.Steps(ctx, pipeline.ExecutionID{Run: id})
+	forgotten := pipeline.ForgottenRun{StepsOnly: true}
+	for forgotten.StepsOnly {
+		err := h.store.Change(ctx, pipeline.ProjectChain(id.Project), func(ctx context.Context) (pipeline.Change, error) {
+			steps, err := h.store.Steps(ctx, pipeline.ExecutionID{Run: id})
+			if err != nil {
+				return pipeline.Change{}, err
+			}
+			forgotten = pipeline.ForgottenRun{Run: id, StepsOnly: len(steps) > maxForgottenSteps}
+			for _, s := range steps[:min(len(steps), maxForgottenSteps)] {
+				forgotten.Steps = append(forgotten.Steps, s.Step)
+			}
+			return pipeline.Change{By: pipeline.System, Forgotten: []pipeline.ForgottenRun{forgotten}}, nil
+		})
 		if err != nil {
-			return pipeline.Change{}, err
+			return err
 		}
-		forgotten := pipeline.ForgottenRun{Run: id}
-		for _, s := range steps {
-			forgotten.Steps = append(forgotten.Steps, s.Step)
-		}
-		return pipeline.Change{By: pipeline.System, Forgotten: []pipeline.ForgottenRun{forgotten}}, nil
-	})
+	}
+	return nil
 }

@@ -3,6 +3,7 @@ package runstep
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"slipway/events"
@@ -27,9 +28,10 @@ func NewApprovals(steps Steps, p platform.Platform, start func(environment strin
 
 // Ask implements [step.Approvals].
 func (a *Approvals) Ask(ctx context.Context, w step.Work, q step.Question) error {
-	if members := a.platform.Members(q.Groups...); len(members) < q.Quorum {
+	members := slices.DeleteFunc(a.platform.Members(q.Groups...), func(who string) bool { return slices.Contains(q.Excluded, who) })
+	if len(members) < q.Quorum {
 		return &step.Failure{Name: "NobodyToAsk", Permanent: true,
-			Cause: fmt.Sprintf("%d approvals are asked for, and the groups %q have %d members; ask for fewer or add people in the platform file", q.Quorum, q.Groups, len(members))}
+			Cause: fmt.Sprintf("%d approvals are asked for, and the groups %q have %d members who may approve; ask for fewer, have somebody else start it, or add people in the platform file", q.Quorum, q.Groups, len(members))}
 	}
 	return a.steps.Change(ctx, pipeline.ProjectChain(w.Project), func(ctx context.Context) (pipeline.Change, error) {
 		x, s, err := a.read(ctx, w)

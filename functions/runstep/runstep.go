@@ -40,10 +40,13 @@ func New(steps Steps, runner Runner, plans Plans, reporter *Reporter, now func()
 // An Input is one attempt at one step; token is answered when it has ended.
 type Input struct {
 	Execution pipeline.ExecutionID `json:"execution"`
-	Step      string               `json:"step"`
-	Attempt   int                  `json:"attempt"`
-	Plan      string               `json:"plan"`
-	Token     string               `json:"token"`
+	// Deployment names the execution in what older definitions of Deploy send: an
+	// execution keeps the definition that it started with.
+	Deployment pipeline.DeploymentID `json:"deployment,omitzero"`
+	Step       string                `json:"step"`
+	Attempt    int                   `json:"attempt"`
+	Plan       string                `json:"plan"`
+	Token      string                `json:"token"`
 }
 
 // Handle records that the attempt starts, and starts it. Work that is done at once
@@ -51,6 +54,9 @@ type Input struct {
 // not made again but answered again; one that was cut off goes on, as starting a
 // step is repeatable.
 func (h *Handler) Handle(ctx context.Context, in Input) (struct{}, error) {
+	if in.Execution == (pipeline.ExecutionID{}) {
+		in.Execution.Deployment = in.Deployment
+	}
 	plan, err := h.plans.Read(ctx, in.Plan)
 	if err != nil {
 		return struct{}{}, err
@@ -98,7 +104,11 @@ func (h *Handler) begin(ctx context.Context, in Input, kind string) (run pipelin
 			run = known
 			return pipeline.Change{}, nil
 		}
-		started, event, err := x.StartStep(in.Step, kind, in.Attempt, in.Token, h.now())
+		admits := x
+		if known.Attempt == in.Attempt { // what it has begun elsewhere is to be cancelled there, not left behind
+			admits.Cancelling = nil
+		}
+		started, event, err := admits.StartStep(in.Step, kind, in.Attempt, in.Token, h.now())
 		if err != nil {
 			return pipeline.Change{}, err
 		}

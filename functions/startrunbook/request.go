@@ -30,10 +30,17 @@ type Request struct {
 	Schedule pipeline.RunbookSchedule
 }
 
+// maxOccasion is the longest text by which a request is known, in bytes: DynamoDB takes
+// 1,024 as a sort key, which has the runbook and the environment, too.
+const maxOccasion = 800
+
 // Request makes the run that a person asks for. It returns [pipeline.ErrInvalid] for
-// values that aren't taken, [pipeline.ErrNotFound] when there is no such runbook, and
+// values or a token that aren't taken, [pipeline.ErrNotFound] when there is no such runbook, and
 // [pipeline.ErrRefused] when the person may not run it or no run may be made now.
 func (h *Handler) Request(ctx context.Context, r Request) (made pipeline.Run, err error) {
+	if len(r.Occasion) > maxOccasion {
+		return made, fmt.Errorf("the token of the request is too long: with who asks it has %d bytes, and at most %d are taken: %w", len(r.Occasion), maxOccasion, pipeline.ErrInvalid)
+	}
 	r.Trigger = events.Trigger{Kind: pipeline.TriggerHand}
 	err = h.store.Change(ctx, pipeline.ProjectChain(r.Project), func(ctx context.Context) (c pipeline.Change, err error) {
 		c, made, err = h.begin(ctx, r)
@@ -148,6 +155,8 @@ func (h *Handler) mayStart(r Request, runbook pipeline.Runbook, state pipeline.R
 		return fmt.Errorf("the schedule %s in %s is no longer that of the project file: %w", r.Schedule.Expression, r.Schedule.Timezone, pipeline.ErrRefused)
 	case r.Trigger.Kind == pipeline.TriggerEvent && len(runbook.Events) == 0:
 		return fmt.Errorf("the project file no longer lets events start it: %w", pipeline.ErrRefused)
+	case r.Trigger.Alarm != "" && !slices.ContainsFunc(runbook.Events, func(e pipeline.RunbookEvent) bool { return e.Alarm == r.Trigger.Alarm }):
+		return fmt.Errorf("the project file no longer lets the alarm %s start it: %w", r.Trigger.Alarm, pipeline.ErrRefused)
 	case r.Draft && !h.platform.IsMember(r.By, runbook.DraftBy...):
 		return fmt.Errorf("%q may not run the draft of %s: draft-by lists %s: %w", r.By, runbook.Name, groups(runbook.DraftBy), pipeline.ErrRefused)
 	case r.Trigger.Kind == pipeline.TriggerHand && !r.Draft && len(runbook.RunBy) > 0 && !h.platform.IsMember(r.By, runbook.RunBy...):

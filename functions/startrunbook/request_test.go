@@ -51,6 +51,15 @@ func TestWhoMayRunARunbook(t *testing.T) {
 	}
 }
 
+func TestARequestWithATokenTooLongToBeKnownByIsRefused(t *testing.T) {
+	b := newBench(t)
+	r := byHand("operator1")
+	r.Occasion = "request operator1 " + strings.Repeat("x", 1000)
+	if _, err := b.handler.Request(t.Context(), r); !errors.Is(err, pipeline.ErrInvalid) || len(b.runs) > 0 {
+		t.Errorf("it makes %q, %v", b.ids(), err)
+	}
+}
+
 func TestTriggersNeedNoGroup(t *testing.T) {
 	b := newBench(t)
 	b.runbook.RunBy = []string{"operators"}

@@ -1,6 +1,7 @@
 package local_test
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
 	"strings"
@@ -108,6 +109,22 @@ func TestWhoMayRunPublishAndPause(t *testing.T) {
 	w.run(time.Hour)
 	w.check()
 	w.wantsRuns("patrol", "succeeded", "succeeded")
+}
+
+// TestAnOldRunOfAsManyStepsAsAFileHasGoes takes more than one write.
+func TestAnOldRunOfAsManyStepsAsAFileHasGoes(t *testing.T) {
+	t.Parallel()
+	var steps []string
+	for n := range 99 {
+		steps = append(steps, fmt.Sprintf("{ name: rest-%d, uses: wait, with: { for: 1m } }", n))
+	}
+	w := newOps(newWorld(t, 1, nil), runbook("tidy", steps, "keep: 1"))
+	for range 2 {
+		w.startedRun("tidy")
+		w.run(4 * time.Hour)
+	}
+	w.check()
+	w.wantsRuns("tidy", "succeeded")
 }
 
 func TestOldRunsGoWithTheirLogsAndTheAuditStays(t *testing.T) {

@@ -43,6 +43,9 @@ type Change struct {
 type ForgottenRun struct {
 	Run   RunID
 	Steps []string // names of its steps
+	// StepsOnly leaves the run itself for a later change: one write has no room for
+	// the run and all its steps.
+	StepsOnly bool
 }
 
 // An AppliedProject is a project whose file takes effect.

@@ -67,8 +67,13 @@ func (p Plan) Hash() (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("hash plan of %s: %w", p.Execution(), err)
 	}
+	return HashOfPlan(data), nil
+}
+
+// HashOfPlan returns the hash of the plan whose JSON is given, as it was kept.
+func HashOfPlan(data []byte) string {
 	sum := sha256.Sum256(data)
-	return "sha256:" + hex.EncodeToString(sum[:]), nil
+	return "sha256:" + hex.EncodeToString(sum[:])
 }
 
 // Step returns the named step of p, or [ErrNotFound].

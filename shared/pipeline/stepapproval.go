@@ -29,6 +29,8 @@ func (s *StepRun) Decide(x Execution, a Approval, members []string) (events.Even
 		return nil, nil
 	}
 	switch {
+	case x.Status.Terminal(): // a step that was given up with it is left as running
+		return nil, fmt.Errorf("%s is %s; nothing is left to decide: %w", x.ID, x.Status, ErrEnded)
 	case s.Status != StatusRunning:
 		return nil, fmt.Errorf("step %s of %s is %s; nothing is left to decide: %w", s.Step, s.Execution, s.Status, ErrEnded)
 	case s.Asked == nil:

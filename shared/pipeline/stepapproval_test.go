@@ -1,6 +1,7 @@
 package pipeline_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -192,5 +193,17 @@ func TestDecisionsTakenOnCopiesStayApart(t *testing.T) {
 	must(t, err)
 	if first.Approvals[0].By != "manager1" || second.Approvals[0].By != "manager2" || len(read.Approvals) > 0 {
 		t.Errorf("they are %+v and %+v, of %+v", first.Approvals, second.Approvals, read.Approvals)
+	}
+}
+
+// TestAStepThatWasGivenUpWithItsExecutionTakesNoDecision has one that still runs, as far
+// as its own record tells: its execution was stopped.
+func TestAStepThatWasGivenUpWithItsExecutionTakesNoDecision(t *testing.T) {
+	for what, x := range executions() {
+		s := askedStep(t, x, 1)
+		x.Status = pipeline.StatusCancelled
+		if event, err := decideStep(&s, x, "manager1 approve plan"); !errors.Is(err, pipeline.ErrEnded) || event != nil {
+			t.Errorf("a step of a %s that is cancelled: %+v, %v", what, event, err)
+		}
 	}
 }

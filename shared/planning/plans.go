@@ -45,7 +45,9 @@ func (s *Plans) Keep(ctx context.Context, p pipeline.Plan) (hash string, err err
 	return hash, nil
 }
 
-// Read returns the plan with that hash, and makes sure that it is that one.
+// Read returns the plan with that hash, and makes sure that it is that one. What is
+// hashed is what was kept, to the byte: written anew, a plan of an older version of
+// Slipway might have another form.
 func (s *Plans) Read(ctx context.Context, hash string) (pipeline.Plan, error) {
 	var plan pipeline.Plan
 	body, err := s.objects.Read(ctx, objects.Location{Bucket: s.bucket, Key: s.key(hash)})
@@ -53,12 +55,15 @@ func (s *Plans) Read(ctx context.Context, hash string) (pipeline.Plan, error) {
 		return plan, fmt.Errorf("read plan %s: %w", hash, err)
 	}
 	defer body.Close()
-	if err := json.NewDecoder(body).Decode(&plan); err != nil {
+	data, err := io.ReadAll(body)
+	if err != nil {
 		return plan, fmt.Errorf("read plan %s: %w", hash, err)
 	}
-	found, err := plan.Hash()
-	if err == nil && found != hash {
-		err = fmt.Errorf("plan %s has been changed where it is kept: its hash is %s: %w", hash, found, pipeline.ErrRefused)
+	if found := pipeline.HashOfPlan(data); found != hash {
+		return plan, fmt.Errorf("plan %s has been changed where it is kept: its hash is %s: %w", hash, found, pipeline.ErrRefused)
 	}
-	return plan, err
+	if err := json.Unmarshal(data, &plan); err != nil {
+		return plan, fmt.Errorf("read plan %s: %w", hash, err)
+	}
+	return plan, nil
 }

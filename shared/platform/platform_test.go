@@ -233,3 +233,18 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func TestNobodyIsTakenForSlipwayItself(t *testing.T) {
+	p := platform.Platform{Groups: map[string][]string{"managers": {"ann", "arn:aws:iam::111122223333:user/bob"}}}
+	for arn, want := range map[string]string{
+		"arn:aws:iam::111122223333:user/ann":              "ann",
+		"arn:aws:iam::111122223333:user/teams/ann":        "ann",
+		"arn:aws:iam::111122223333:user/bob":              "arn:aws:iam::111122223333:user/bob",
+		"arn:aws:iam::111122223333:user/slipway":          "arn:aws:iam::111122223333:user/slipway",
+		"arn:aws:sts::111122223333:assumed-role/ops/jane": "arn:aws:sts::111122223333:assumed-role/ops/jane",
+	} {
+		if got := p.Person(arn); got != want {
+			t.Errorf("Person(%s) = %s, want %s", arn, got, want)
+		}
+	}
+}

@@ -50,7 +50,7 @@ type Config struct {
 // error when there is no result: it could not be stored, or ctx ended meanwhile, and
 // then whoever ended it says why.
 func Run(ctx context.Context, c Config, jobKey string) error {
-	deployment, name, attempt, err := step.ParseJobKey(jobKey)
+	execution, name, attempt, err := step.ParseJobKey(jobKey)
 	if err != nil {
 		return err
 	}
@@ -58,6 +58,7 @@ func Run(ctx context.Context, c Config, jobKey string) error {
 	if err != nil {
 		return err
 	}
+	job.Execution = execution // jobs of older versions don't name it so
 	claimed, err := c.claim(ctx, jobKey)
 	if err != nil || !claimed {
 		return err
@@ -65,7 +66,7 @@ func Run(ctx context.Context, c Config, jobKey string) error {
 	log := newLog(c.Now)
 	result := c.run(ctx, job, log)
 	lasting := context.WithoutCancel(ctx) // what the script did is kept even if ctx ends meanwhile
-	if err := c.Objects.Put(lasting, c.WorkBucket, step.LogKey(deployment, name, attempt), log.Reader(),
+	if err := c.Objects.Put(lasting, c.WorkBucket, step.LogKey(execution, name, attempt), log.Reader(),
 		objects.Options{ContentType: "text/plain; charset=utf-8"}); err != nil {
 		return fmt.Errorf("store log of job %s: %w", jobKey, err)
 	}

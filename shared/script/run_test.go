@@ -214,3 +214,14 @@ func TestALongLogKeepsItsStartAndItsEnd(t *testing.T) {
 		t.Errorf("the log is %.60s … %s", log, log[len(log)-60:])
 	}
 }
+
+// TestAJobOfAnOlderVersionTellsItsScriptWhatItIsOf has a job that names its deployment
+// as older versions did.
+func TestAJobOfAnOlderVersionTellsItsScriptWhatItIsOf(t *testing.T) {
+	b := newBucket(t)
+	b.body[jobKey] = `{"deployment":"storefront_1_dev_1","shell":"bash","run":"echo $SLIPWAY_DEPLOYMENT","timeoutMs":60000,"variables":[]}`
+	err := script.Run(t.Context(), b.config(), jobKey)
+	if log := b.body[step.LogKey("storefront_1_dev_1", "smoke", 1)]; err != nil || !strings.HasSuffix(log, " storefront_1_dev_1\n") {
+		t.Errorf("log is %q, %v", log, err)
+	}
+}

@@ -68,7 +68,7 @@ func (alarm) Start(ctx context.Context, d Dependencies, w Work) (Outcome, error)
 		if err := p.look(ctx, d, w); err != nil {
 			return Outcome{}, err
 		}
-		return p.passed(), nil
+		return p.passed(w), nil
 	}
 	length := time.Duration(p.For)
 	if problem := checkWait(w, length); problem != nil {
@@ -82,8 +82,10 @@ func (alarm) Start(ctx context.Context, d Dependencies, w Work) (Outcome, error)
 }
 
 // passed is the outcome of alarms that have stayed out of ALARM.
-func (p alarmParameters) passed() Outcome {
-	return Outcome{Done: true, Outputs: map[string]string{"alarms": strings.Join(p.Alarms, " ")}}
+func (p alarmParameters) passed(w Work) Outcome {
+	outputs := foundOutputs{values: map[string]string{}, log: w.Log}
+	outputs.add("alarms", strings.Join(p.Alarms, " "))
+	return Outcome{Done: true, Outputs: outputs.values}
 }
 
 // alarmChanged is the detail-type by which CloudWatch tells that an alarm has another state.
@@ -121,7 +123,7 @@ func (alarm) Check(ctx context.Context, d Dependencies, w Work, name string) (Ou
 		return conclude(ctx, d, w, "alarm", name, Outcome{}, err)
 	}
 	if !d.Now().Before(note.Until) {
-		return p.passed(), nil
+		return p.passed(w), nil
 	}
 	fmt.Fprintf(w.Log, "watching until %s\n", note.Until.Format(time.RFC3339))
 	if err := d.Timers.Set(ctx, "alarm", name, note.Until); err != nil {

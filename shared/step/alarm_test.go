@@ -75,6 +75,20 @@ func TestAlarmsAreLookedAtOnce(t *testing.T) {
 	}
 }
 
+func TestNamesOfAlarmsThatAreTooLongForAnOutputAreLeftOut(t *testing.T) {
+	p := newPlace(t)
+	states, names := map[string]types.StateValue{}, []string{}
+	for i := range 100 {
+		name := fmt.Sprintf("%0255d", i)
+		states[name], names = ok, append(names, fmt.Sprintf("%q", name))
+	}
+	p.alarms(states)
+	outcome, failure := p.start("alarm", attempt(watcher, `{"alarms":[`+strings.Join(names, ",")+`]}`))
+	if failure != nil || !outcome.Done || len(outcome.Outputs) > 0 {
+		t.Errorf("it comes to %d outputs, %v", len(outcome.Outputs), failure)
+	}
+}
+
 func TestAlarmsThatStayOutOfAlarmPass(t *testing.T) {
 	p := newPlace(t)
 	p.alarms(map[string]types.StateValue{"errors": ok, "latency": noData})

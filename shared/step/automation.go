@@ -124,6 +124,9 @@ func (automation) Check(ctx context.Context, d Dependencies, w Work, id string) 
 	var gone *types.AutomationExecutionNotFoundException
 	switch {
 	case errors.As(err, &gone):
+		if soon, err := unheardWork(ctx, d, w, "automation", id); err != nil || soon {
+			return Outcome{}, err
+		}
 		return Outcome{}, permanent("ExecutionGone", "Systems Manager has no execution %s in environment %s any more", id, w.Environment)
 	case err != nil:
 		return Outcome{}, callError(err, "automation", w, "get execution "+id)

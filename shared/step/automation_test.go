@@ -213,7 +213,29 @@ func TestARunbookThatCanNotBeStartedFailsTheStep(t *testing.T) {
 func TestAnExecutionThatIsGoneFailsTheStep(t *testing.T) {
 	a := newAutomated(t)
 	a.run = nil
-	if _, failure := a.start("automation", attempt(restarting, restart)); failure == nil || failure.Name != "ExecutionGone" {
-		t.Errorf("it comes to %v", failure)
+	if outcome, failure := a.start("automation", attempt(restarting, restart)); failure != nil || outcome.Done {
+		t.Errorf("at first it comes to %+v, %v", outcome, failure)
+	}
+	var ends []string
+	for range 6 {
+		ends = a.due("automation", executionID)
+	}
+	if len(ends) != 1 || !strings.Contains(ends[0], " ExecutionGone: ") {
+		t.Errorf("after a minute it comes to %q", ends)
+	}
+}
+
+func TestAnExecutionThatIsKnownLateIsFollowed(t *testing.T) {
+	a := newAutomated(t)
+	run := a.run
+	a.run = nil
+	a.start("automation", attempt(restarting, restart))
+	a.run = run
+	if ends := a.due("automation", executionID); len(ends) > 0 {
+		t.Errorf("it comes to %q", ends)
+	}
+	run.AutomationExecutionStatus = types.AutomationExecutionStatusSuccess
+	if ends := a.tell(); len(ends) != 1 || !strings.HasSuffix(ends[0], " done") {
+		t.Errorf("it ends with %q", ends)
 	}
 }

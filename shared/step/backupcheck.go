@@ -23,20 +23,22 @@ func (k backupJob) Check(ctx context.Context, d Dependencies, w Work, job string
 	}
 	client := backup.NewFromConfig(c)
 	found, err := client.DescribeBackupJob(ctx, &backup.DescribeBackupJobInput{BackupJobId: &job})
+	if backupMissing(err) {
+		if soon, err := unheardWork(ctx, d, w, k.Name(), job); err != nil || soon {
+			return Outcome{}, err
+		}
+	}
 	if err != nil {
 		return Outcome{}, backupRefused(err, backupJob{}.Name(), w, "look at backup job "+job)
 	}
 	if backupGoesOn(found.State) {
 		return k.wait(ctx, d, w, client, found)
 	}
-	outcome, err := verifyBackup(ctx, client, w, p, found)
+	outcome, err := verifyBackup(ctx, d, client, w, p, found)
 	if err == nil && !outcome.Done {
 		return k.wait(ctx, d, w, client, found)
 	}
-	if cleared := d.Timers.Clear(ctx, k.Name(), job); cleared != nil {
-		return Outcome{}, cleared
-	}
-	return outcome, err
+	return conclude(ctx, d, w, k.Name(), job, outcome, err)
 }
 
 func backupGoesOn(state types.BackupJobState) bool {
@@ -79,7 +81,7 @@ func earlier(a, b time.Time) time.Time {
 
 // verifyBackup tells how the job has ended. A completed one counts as done when its
 // recovery point is whole; the outcome is not done while that is being made.
-func verifyBackup(ctx context.Context, client *backup.Client, w Work, p backupParameters, found *backup.DescribeBackupJobOutput) (Outcome, error) {
+func verifyBackup(ctx context.Context, d Dependencies, client *backup.Client, w Work, p backupParameters, found *backup.DescribeBackupJobOutput) (Outcome, error) {
 	job, message := aws.ToString(found.BackupJobId), aws.ToString(found.StatusMessage)
 	switch found.State {
 	case types.BackupJobStateCompleted:
@@ -94,6 +96,11 @@ func verifyBackup(ctx context.Context, client *backup.Client, w Work, p backupPa
 		_, _ = fmt.Fprintf(w.Log, "job %s has completed with issues: %s\n", job, message) // logs are best effort
 	}
 	point, err := client.DescribeRecoveryPoint(ctx, &backup.DescribeRecoveryPointInput{BackupVaultName: &p.Vault, RecoveryPointArn: found.RecoveryPointArn})
+	if backupMissing(err) {
+		if soon, err := unheard(ctx, d, w, unheardPointEntry); err != nil || soon {
+			return Outcome{}, err
+		}
+	}
 	if err != nil {
 		return Outcome{}, backupRefused(err, backupJob{}.Name(), w, "look at recovery point "+aws.ToString(found.RecoveryPointArn))
 	}

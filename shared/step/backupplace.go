@@ -45,6 +45,12 @@ func (p backupPlace) role(name string) string {
 	return arn.ARN{Partition: p.partition, Service: "iam", AccountID: p.account, Resource: "role/" + name}.String()
 }
 
+// backupMissing tells whether AWS Backup has answered that it doesn't know what was asked for.
+func backupMissing(err error) bool {
+	var api smithy.APIError
+	return errors.As(err, &api) && api.ErrorCode() == "ResourceNotFoundException"
+}
+
 // backupRefused returns err as the failure of a step of that kind when AWS would refuse
 // the call again, and otherwise with what was tried, so that the call is repeated.
 func backupRefused(err error, kind string, w Work, what string) error {

@@ -147,6 +147,11 @@ func TestWhatCloudFormationRefusesFailsTheStep(t *testing.T) {
 		}
 	}
 	s := newStacks(t, types.StackStatusCreateComplete)
+	s.refuse["CreateChangeSet"] = validation("Stack:" + networkID + " is in UPDATE_IN_PROGRESS state and can not be updated.")
+	if _, failure := s.start("cloudformation", deploying("")); failure == nil || failure.Name != "StackBusy" || failure.Permanent {
+		t.Errorf("while somebody else updates it: %v", failure)
+	}
+	s = newStacks(t, types.StackStatusCreateComplete)
 	s.refuse["CreateChangeSet"] = &types.InsufficientCapabilitiesException{Message: aws.String("Requires capabilities : [CAPABILITY_IAM]")}
 	if _, failure := s.start("cloudformation", deploying("")); failure == nil || failure.Name != "InsufficientCapabilities" {
 		t.Errorf("without capabilities: %v", failure)
@@ -202,6 +207,7 @@ func TestACancelledStackIsLeftOrRolledBack(t *testing.T) {
 		t.Errorf("before its execution, the change set is %+v, the stack %s", s.set, s.stack.StackStatus)
 	}
 	cancel(s)
+	s = newStacks(t, types.StackStatusCreateComplete)
 	s.start("cloudformation", deploying(""))
 	s.complete()
 	s.lookAgain()

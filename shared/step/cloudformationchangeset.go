@@ -101,10 +101,11 @@ func optionalText(text string) *string {
 	return &text
 }
 
-// describeChangeSet returns the change set with that ARN, or that name and stack; nil
-// when there is none.
+// describeChangeSet returns the change set with that ARN or name, of the stack with that
+// ARN or name; nil when there is none. The stack is named beside an ARN too, as are those
+// of requests that execute and delete change sets: IAM allows them by the stack.
 func (s stackStep) describeChangeSet(ctx context.Context, name, stack string) (*changeSet, error) {
-	in := &cloudformation.DescribeChangeSetInput{ChangeSetName: &name, StackName: optionalText(stack)}
+	in := &cloudformation.DescribeChangeSetInput{ChangeSetName: &name, StackName: &stack}
 	var set *changeSet
 	for {
 		page, err := s.client.DescribeChangeSet(ctx, in)
@@ -126,7 +127,7 @@ func (s stackStep) describeChangeSet(ctx context.Context, name, stack string) (*
 
 // deleteChangeSet deletes the change set with that ARN, if it is there.
 func (s stackStep) deleteChangeSet(ctx context.Context, id string) error {
-	_, err := s.client.DeleteChangeSet(ctx, &cloudformation.DeleteChangeSetInput{ChangeSetName: &id})
+	_, err := s.client.DeleteChangeSet(ctx, &cloudformation.DeleteChangeSetInput{ChangeSetName: &id, StackName: &s.parameters.Stack})
 	var gone *types.ChangeSetNotFoundException
 	if err != nil && !errors.As(err, &gone) && !noSuchStack(err) {
 		return s.explain(err, "delete change set of")

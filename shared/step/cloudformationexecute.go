@@ -13,7 +13,7 @@ import (
 
 // checkChangeSet executes the change set once it is made.
 func (s stackStep) checkChangeSet(ctx context.Context, part stackPart) (Outcome, error) {
-	set, err := s.describeChangeSet(ctx, part.id, "")
+	set, err := s.describeChangeSet(ctx, part.id, s.parameters.Stack)
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -97,9 +97,12 @@ func (s stackStep) execute(ctx context.Context, set *changeSet) (Outcome, error)
 		return Outcome{}, permanent("ChangesNotShown", "change set %s of stack %s would make other changes than the plan shows, as the stack has changed since; promote the release again",
 			aws.ToString(set.ChangeSetName), s.parameters.Stack)
 	}
+	if late, err := over(ctx, s.d, s.w); err != nil || late {
+		return Outcome{}, err
+	}
 	token := requestToken(s.w)
 	_, err := s.client.ExecuteChangeSet(ctx, &cloudformation.ExecuteChangeSetInput{
-		ChangeSetName: set.ChangeSetId, ClientRequestToken: &token,
+		ChangeSetName: set.ChangeSetId, StackName: &s.parameters.Stack, ClientRequestToken: &token,
 		DisableRollback: aws.Bool(false), // the reference and the guide disagree on the default
 	})
 	var again *types.TokenAlreadyExistsException

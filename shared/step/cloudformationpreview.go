@@ -57,7 +57,7 @@ func (cloudFormation) Preview(ctx context.Context, d Dependencies, w Work) (line
 	if err != nil {
 		return nil, false, err
 	}
-	set, err := s.describeChangeSet(ctx, id, "")
+	set, err := s.describeChangeSet(ctx, id, s.parameters.Stack)
 	if err != nil || set == nil {
 		return nil, false, err
 	}

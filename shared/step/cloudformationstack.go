@@ -42,6 +42,8 @@ func (s stackStep) explain(err error, what string) error {
 	switch {
 	case errors.As(err, &capabilities):
 		return permanent("InsufficientCapabilities", "stack %s: %s; list what it asks for under capabilities", s.parameters.Stack, capabilities.ErrorMessage())
+	case errors.As(err, &answer) && answer.ErrorCode() == "ValidationError" && strings.Contains(answer.ErrorMessage(), "_IN_PROGRESS state"):
+		return transient("StackBusy", "stack %s: %s; wait until that has ended", s.parameters.Stack, answer.ErrorMessage())
 	case errors.As(err, &answer) && answer.ErrorCode() == "ValidationError":
 		return permanent("ValidationError", "stack %s: %s", s.parameters.Stack, answer.ErrorMessage())
 	}

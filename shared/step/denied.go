@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/smithy-go"
 )
 
@@ -12,6 +14,11 @@ import (
 // rights; they differ by service.
 func denialCodes() []string {
 	return []string{"AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"}
+}
+
+// throttled tells whether err says that AWS was asked too often, and has done nothing.
+func throttled(err error) bool {
+	return retry.ThrottleErrorCode{Codes: retry.DefaultThrottleErrorCodes}.IsErrorThrottle(err) == aws.TrueTernary
 }
 
 // denied returns the permanent failure of a step of that kind when err says that AWS

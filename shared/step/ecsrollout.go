@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -39,7 +40,7 @@ type ecsBegun struct {
 }
 
 // begunEntry is the name of the journal's entry of an ecsBegun; that of an ecsBefore is
-// [beforeEntry].
+// [beforeEntry], and [backEntry] that of the time at which the service had gone back.
 const begunEntry = "begun"
 
 // openECSRollout returns the attempt w, as far as it is begun. The error is a permanent
@@ -103,6 +104,9 @@ const (
 	ecsTimedOut  = "TimedOut"
 )
 
+// ecsFailed names the failure of a deployment that ECS has given up.
+const ecsFailed = "DeploymentFailed"
+
 // look returns the outputs of the attempt when its deployment has completed, nil when
 // that goes on, and a [*Failure] when it has failed.
 func (r *ecsRollout) look(ctx context.Context, name string) (outputs map[string]string, err error) {
@@ -112,7 +116,7 @@ func (r *ecsRollout) look(ctx context.Context, name string) (outputs map[string]
 	}
 	i := slices.IndexFunc(s.Deployments, func(d types.Deployment) bool { return aws.ToString(d.Id) == r.begun.Deployment })
 	if i < 0 {
-		return nil, r.gone(s)
+		return nil, r.missed(ctx, s, name)
 	}
 	found := s.Deployments[i]
 	switch {
@@ -120,7 +124,7 @@ func (r *ecsRollout) look(ctx context.Context, name string) (outputs map[string]
 		fmt.Fprintf(r.w.Log, "deployment %s is completed: %d tasks run\n", r.begun.Deployment, found.RunningCount)
 		return map[string]string{"task-definition": r.begun.Definition, "deployment-id": r.begun.Deployment, "previous-task-definition": r.before.Definition}, nil
 	case found.RolloutState == types.DeploymentRolloutStateFailed:
-		return nil, transient("DeploymentFailed", "deployment %s of service %s failed: %s", r.begun.Deployment, r.p.Service, aws.ToString(found.RolloutStateReason))
+		return nil, transient(ecsFailed, "deployment %s of service %s failed: %s", r.begun.Deployment, r.p.Service, aws.ToString(found.RolloutStateReason))
 	case !isPrimary(found):
 		return nil, r.gone(s)
 	}
@@ -133,17 +137,28 @@ func (r *ecsRollout) look(ctx context.Context, name string) (outputs map[string]
 }
 
 // putBack has the service go back to what was before, if that is due after such a result
-// and nobody else has updated the service since.
+// and nobody else has updated the service since. It does so once: afterwards whoever
+// updates the service, to what it was updated to here too, means it.
 func (r *ecsRollout) putBack(ctx context.Context, result Result) error {
 	if result.Error != ecsCancelled && result.Error != ecsTimedOut || r.begun.Definition == r.before.Definition {
 		return nil
 	}
-	s, err := r.service(ctx)
-	if err != nil {
+	_, done, err := entered[time.Time](ctx, r.journal, backEntry)
+	if err != nil || done {
 		return err
 	}
-	if aws.ToString(s.TaskDefinition) != r.begun.Definition {
-		return nil
+	if err := r.takeBack(ctx); err != nil {
+		return err
+	}
+	_, err = enter(ctx, r.journal, backEntry, r.d.Now().UTC())
+	return err
+}
+
+// takeBack updates the service to what was before, if it has what this attempt has begun.
+func (r *ecsRollout) takeBack(ctx context.Context) error {
+	s, err := r.service(ctx)
+	if err != nil || aws.ToString(s.TaskDefinition) != r.begun.Definition {
+		return err
 	}
 	in := &ecs.UpdateServiceInput{Cluster: &r.p.Cluster, Service: &r.p.Service, TaskDefinition: &r.before.Definition}
 	if r.p.DesiredCount != nil {
@@ -173,7 +188,10 @@ func (r *ecsRollout) failed(action string, err error) error {
 			return r.noService(api.ErrorMessage())
 		case "InvalidParameterException", "PlatformTaskDefinitionIncompatibilityException", "PlatformUnknownException", "UnsupportedFeatureException":
 			return permanent("Refused", "ECS refuses %s for service %s: %s", action, r.p.Service, api.ErrorMessage())
-		case "ClientException": // of a request that is at fault, and of two registrations at a time
+		case "ClientException":
+			if strings.Contains(api.ErrorMessage(), "concurrent") { // two registrations in the family at a time
+				break
+			}
 			return transient("Refused", "ECS refuses %s for service %s: %s", action, r.p.Service, api.ErrorMessage())
 		}
 	}

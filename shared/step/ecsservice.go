@@ -51,12 +51,26 @@ func unfitService(s types.Service) string {
 	return ""
 }
 
+// missed returns the failure of a deployment that s doesn't have. It is nil while it may
+// still become known: what ECS describes is eventually consistent.
+func (r *ecsRollout) missed(ctx context.Context, s types.Service, name string) error {
+	failure := r.gone(s)
+	if failure.Name == ecsFailed {
+		return failure
+	}
+	soon, err := unheardWork(ctx, r.d, r.w, "ecs", name)
+	if err != nil || soon {
+		return err
+	}
+	return failure
+}
+
 // gone returns the failure of a deployment that s has no more, or that isn't its primary
 // one any more: ECS has given it up and gone back, or somebody else has updated the service.
 func (r *ecsRollout) gone(s types.Service) *Failure {
 	for _, e := range s.Events { // the latest first
 		if message := aws.ToString(e.Message); strings.Contains(message, r.begun.Deployment) && strings.Contains(message, "failed") {
-			return transient("DeploymentFailed", "deployment %s of service %s failed: %s", r.begun.Deployment, r.p.Service, message)
+			return transient(ecsFailed, "deployment %s of service %s failed: %s", r.begun.Deployment, r.p.Service, message)
 		}
 	}
 	return transient("DeploymentReplaced", "deployment %s of service %s was replaced by another before it was completed; let one deployment at a time update the service",

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 )
 
@@ -79,12 +80,20 @@ func (invoke) Start(ctx context.Context, d Dependencies, w Work) (Outcome, error
 	}
 	client := lambda.NewFromConfig(config, func(o *lambda.Options) {
 		if !p.Repeatable {
-			o.Retryer = aws.NopRetryer{} // the SDK repeats calls of which it can't know whether they had an effect
+			o.Retryer = onlyThrottled() // the SDK repeats calls of which it can't know whether they had an effect
 		}
 	})
 	call := invocation{client: client, parameters: p, work: w, now: d.Now}
 	return keptResult{objects: d.Objects, bucket: d.WorkBucket, jobKey: JobKey(w.Execution, w.Step, w.Attempt), now: d.Now}.
 		once(ctx, !p.Repeatable, call.do)
+}
+
+// onlyThrottled repeats calls that AWS has refused for being too many: of those alone,
+// it is known that they had no effect.
+func onlyThrottled() aws.Retryer {
+	return retry.NewStandard(func(o *retry.StandardOptions) {
+		o.Retryables = []retry.IsErrorRetryable{retry.RetryableErrorCode{Codes: retry.DefaultThrottleErrorCodes}}
+	})
 }
 
 // Services implements [Privileged].

@@ -95,6 +95,9 @@ func (lambdaFunction) Check(ctx context.Context, d Dependencies, w Work, _ strin
 		return Outcome{}, err
 	}
 	if !known {
+		if late, err := over(ctx, d, w); err != nil || late {
+			return Outcome{}, err
+		}
 		if result, known, err = r.advance(ctx); err != nil || !known {
 			return Outcome{}, r.again(ctx, err)
 		}

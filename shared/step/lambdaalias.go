@@ -112,7 +112,24 @@ func (r *lambdaRollout) shift(ctx context.Context, version string) (done bool, e
 		if err := r.setAlias(ctx, a, version, shares[i+1]); err != nil {
 			return false, err
 		}
+		if over, err := r.overtaken(ctx, version); err != nil || over {
+			return false, err
+		}
 	}
+}
+
+// overtaken tells whether another call has ended the attempt without success while this
+// one moved the alias, and then takes that move back.
+func (r *lambdaRollout) overtaken(ctx context.Context, version string) (bool, error) {
+	result, over, err := r.journal.concluded(ctx)
+	if err != nil || !over || result.Status == Succeeded {
+		return false, err
+	}
+	a, err := r.alias(ctx)
+	if err != nil {
+		return false, err
+	}
+	return true, r.takeBack(ctx, a, version)
 }
 
 // due returns when the share at index i has held long enough, from when it was first seen.
@@ -128,16 +145,42 @@ func (r *lambdaRollout) due(ctx context.Context, i int, last bool) (time.Time, e
 }
 
 // putBack has the alias stand for the version before, if this attempt has moved it and
-// nobody else since.
+// nobody else since. It does so once, or fails to by a [*Failure]: afterwards the alias is
+// the next attempt's, which may move it to the same version.
 func (r *lambdaRollout) putBack(ctx context.Context) error {
-	version, known, err := entered[string](ctx, r.journal, versionEntry)
-	if err != nil || !known {
+	err := r.moveBack(ctx)
+	var failure *Failure
+	if err != nil && !errors.As(err, &failure) {
 		return err
 	}
+	if _, unmarked := enter(ctx, r.journal, backEntry, r.d.Now().UTC()); unmarked != nil {
+		return unmarked
+	}
+	return err
+}
+
+// moveBack does the work of putBack, unless that is marked as done.
+func (r *lambdaRollout) moveBack(ctx context.Context) error {
+	// Read before the mark is: what the next attempt does comes after the mark, and
+	// what other calls do meanwhile changes the alias's revision.
 	a, err := r.alias(ctx)
 	if err != nil {
 		return err
 	}
+	_, done, err := entered[time.Time](ctx, r.journal, backEntry)
+	if err != nil || done {
+		return err
+	}
+	version, known, err := entered[string](ctx, r.journal, versionEntry)
+	if err != nil || !known {
+		return err
+	}
+	return r.takeBack(ctx, a, version)
+}
+
+// takeBack has the alias, which was found so, stand for the version before, if it has a
+// share that this attempt gives to version.
+func (r *lambdaRollout) takeBack(ctx context.Context, a aliasState, version string) error {
 	if i, ok := r.share(a, version, r.shares(version)); !ok || i == unmoved || version == r.before.Version {
 		return nil
 	}

@@ -32,6 +32,7 @@ const (
 	beforeEntry  = "before"  // a lambdaBefore
 	uploadEntry  = "upload"  // the time at which the code was given to Lambda
 	versionEntry = "version" // the version that was published
+	backEntry    = "back"    // the time from which on the alias is no longer the attempt's
 )
 
 // shareEntry names the entry of the time from which on the share at index i has held.
@@ -124,9 +125,11 @@ var errLambdaBusy = errors.New("function is being changed")
 // function, which takes it seconds; timers, though, come up to a minute late.
 const lambdaPause = 5 * time.Second
 
-// again asks for another check soon if that is what err says, and otherwise returns err.
+// again asks for another check soon if err says that Lambda is busy or that it was asked
+// too often, and otherwise returns err: timers bring the attempt on, and one whose check
+// fails does not come again.
 func (r *lambdaRollout) again(ctx context.Context, err error) error {
-	if !errors.Is(err, errLambdaBusy) {
+	if !errors.Is(err, errLambdaBusy) && !throttled(err) {
 		return err
 	}
 	return r.wake(ctx, r.d.Now().Add(lambdaPause))

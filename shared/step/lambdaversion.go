@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -37,11 +38,12 @@ func (r *lambdaRollout) publish(ctx context.Context) (version string, err error)
 // of it. Publishing what is published already returns that version, per the
 // PublishVersion reference.
 func (r *lambdaRollout) update(ctx context.Context) (version string, err error) {
-	f, err := r.function(ctx, "")
+	// Read before the function is: another call may give it the code in between.
+	_, uploaded, err := entered[time.Time](ctx, r.journal, uploadEntry)
 	if err != nil {
 		return "", err
 	}
-	_, uploaded, err := entered[time.Time](ctx, r.journal, uploadEntry)
+	f, err := r.function(ctx, "")
 	if err != nil {
 		return "", err
 	}
@@ -89,7 +91,11 @@ func (r *lambdaRollout) function(ctx context.Context, version string) (*lambda.G
 		in.Qualifier = &version
 	}
 	f, err := r.client.GetFunction(ctx, in)
-	if err != nil {
+	var gone *types.ResourceNotFoundException
+	switch {
+	case version != "" && errors.As(err, &gone): // it was published, and is not known everywhere yet
+		return nil, fmt.Errorf("describe version %s of function %s: %w: %w", version, r.p.Function, errLambdaBusy, err)
+	case err != nil:
 		return nil, r.failed("lambda:GetFunction", err)
 	}
 	if f.Configuration == nil {

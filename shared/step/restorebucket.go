@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -146,6 +147,12 @@ func bucketGone(err error) bool {
 	return errors.As(err, &api) && api.ErrorCode() == "NoSuchBucket"
 }
 
+// passingCodes returns the codes by which S3 tells that it could not delete a version now,
+// per "Error responses" in the S3 reference.
+func passingCodes() []string {
+	return []string{"InternalError", "OperationAborted", "RequestTimeout", "ServiceUnavailable", "SlowDown"}
+}
+
 // deleteVersions deletes the versions and delete markers of one page.
 func (b bucketCopy) deleteVersions(ctx context.Context, page *s3.ListObjectVersionsOutput) error {
 	var all []types.ObjectIdentifier
@@ -161,6 +168,11 @@ func (b bucketCopy) deleteVersions(ctx context.Context, page *s3.ListObjectVersi
 	out, err := b.client.DeleteObjects(ctx, &s3.DeleteObjectsInput{Bucket: &b.name, Delete: &types.Delete{Objects: all, Quiet: aws.Bool(true)}})
 	if err != nil {
 		return backupRefused(err, restoreJob{}.Name(), b.w, "delete the versions of bucket "+b.name)
+	}
+	passing := slices.IndexFunc(out.Errors, func(e types.Error) bool { return slices.Contains(passingCodes(), aws.ToString(e.Code)) })
+	if passing >= 0 {
+		e := out.Errors[passing]
+		return fmt.Errorf("delete %d versions of bucket %s, such as %s: %s: %s", len(out.Errors), b.name, aws.ToString(e.Key), aws.ToString(e.Code), aws.ToString(e.Message))
 	}
 	if len(out.Errors) > 0 {
 		first := out.Errors[0]

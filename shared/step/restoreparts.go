@@ -29,6 +29,11 @@ func (r restoring) check(ctx context.Context, name string) (Outcome, error) {
 		part, id = "", name
 	}
 	job, err := r.backup.DescribeRestoreJob(ctx, &backup.DescribeRestoreJobInput{RestoreJobId: &id})
+	if backupMissing(err) {
+		if soon, err := unheardWork(ctx, r.d, r.w, restoreJob{}.Name(), name); err != nil || soon {
+			return Outcome{}, err
+		}
+	}
 	if err != nil {
 		return Outcome{}, backupRefused(err, restoreJob{}.Name(), r.w, "look at restore job "+id)
 	}

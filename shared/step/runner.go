@@ -39,6 +39,7 @@ type Dependencies struct {
 	Builds     Builds
 	Accounts   Accounts
 	Timers     Timers
+	Attempts   Attempts // nil: all go on
 	Approvals  Approvals
 	Releases   Releases
 	WorkBucket string // the installation's own bucket, for jobs, results, logs and records of works
@@ -118,7 +119,10 @@ func (r *Runner) follow(ctx context.Context, k Kind, record workRecord, outcome 
 			return Outcome{}, err
 		}
 		record = next
-		var err error
+		err := r.cancelAsWished(ctx, remote, record)
+		if err != nil {
+			return Outcome{}, err
+		}
 		if outcome, err = remote.Check(ctx, r.dependencies, w, record.Name); err != nil || outcome.Done {
 			return outcome, err
 		}
@@ -126,9 +130,13 @@ func (r *Runner) follow(ctx context.Context, k Kind, record workRecord, outcome 
 	return Outcome{}, fmt.Errorf("step %s of %s: its work has more than %d parts without a wait: %w", w.Step, w.Execution, maxParts, pipeline.ErrInvalid)
 }
 
-// Cancel asks for an early end of what the attempt does elsewhere. Nothing is done
-// for an attempt whose work is done in-line: it ends by itself.
+// Cancel asks for an early end of what the attempt does elsewhere, or is about to do.
+// Nothing is done for an attempt whose work is done in-line: it ends by itself.
 func (r *Runner) Cancel(ctx context.Context, a Attempt) error {
+	// The wish is kept before the record is read: see cancelAsWished.
+	if err := r.works().wishEnd(ctx, a); err != nil {
+		return err
+	}
 	record, known, err := r.works().read(ctx, attemptKey(a.Execution, a.Step, a.Attempt))
 	if err != nil || !known {
 		return err

@@ -211,3 +211,21 @@ func TestEventsOfOthersExecutionsArePassedOver(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatBeginsAfterItWasCancelledIsCancelledAtOnce has the wish come when the attempt
+// has been recorded and its work has not.
+func TestWhatBeginsAfterItWasCancelledIsCancelledAtOnce(t *testing.T) {
+	m := newMachines(t)
+	if err := m.runner.Cancel(t.Context(), step.Attempt{Execution: "storefront_1_production_1", Step: "check", Attempt: 1}); err != nil {
+		t.Fatal(err)
+	}
+	_, failure := m.start("state-machine", attempt("storefront_1_production_1", `{"state-machine":"settle"}`))
+	if failure == nil || len(m.stopped) != 1 {
+		t.Errorf("the step comes to %v, and executions are stopped with %q", failure, m.stopped)
+	}
+	other := attempt("storefront_1_production_1", `{"state-machine":"settle"}`)
+	other.Attempt = 2
+	if _, failure := m.start("state-machine", other); failure != nil || len(m.stopped) != 1 {
+		t.Errorf("another attempt comes to %v", failure)
+	}
+}

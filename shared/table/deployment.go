@@ -73,11 +73,16 @@ func putStep(s pipeline.StepRun) (put, error) {
 func (t *Table) Step(ctx context.Context, id pipeline.ExecutionID, step string) (pipeline.StepRun, error) {
 	var s pipeline.StepRun
 	err := t.get(ctx, stepKey(id, step), &s, "step %s of %s", step, id)
+	s.Execution = id // items of older versions don't name it so
 	return s, err
 }
 
 // Steps returns the latest attempts at all steps of a deployment or a run that have started, by name.
 func (t *Table) Steps(ctx context.Context, id pipeline.ExecutionID) ([]pipeline.StepRun, error) {
 	s := selection{pk: projectPartition(id.Project()), prefix: stepsPrefix(id)}
-	return collect[pipeline.StepRun](t.query(ctx, s), 0)
+	all, err := collect[pipeline.StepRun](t.query(ctx, s), 0)
+	for i := range all {
+		all[i].Execution = id // see Step
+	}
+	return all, err
 }

@@ -37,9 +37,12 @@ func (t *Table) putOccasion(o pipeline.Occasion) (put, error) {
 	return put{item: i, condition: once}, err
 }
 
-// forgetRun deletes a run and its steps.
+// forgetRun deletes steps of a run and, unless it is to stay for now, the run.
 func (t *Table) forgetRun(f pipeline.ForgottenRun) []types.TransactWriteItem {
-	keys := []key{runKey(f.Run)}
+	var keys []key
+	if !f.StepsOnly {
+		keys = append(keys, runKey(f.Run))
+	}
 	for _, step := range f.Steps {
 		keys = append(keys, stepKey(pipeline.ExecutionID{Run: f.Run}, step))
 	}

@@ -8,6 +8,10 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
 	"slipway/events"
 	"slipway/shared/pipeline"
 )
@@ -189,5 +193,28 @@ func TestAnExecutionIsADeploymentOrARun(t *testing.T) {
 	for _, id := range []pipeline.ExecutionID{{Deployment: pipeline.DeploymentID{Project: "storefront", Release: 2, Environment: "dev", Attempt: 1}}, {Run: runID("clean-up", 2)}} {
 		_, err := s.Execution(t.Context(), id)
 		s.wantError(id.String(), err, pipeline.ErrNotFound)
+	}
+}
+
+// TestAStepOfAnOlderVersionIsOfTheExecutionThatItLiesUnder has an item that names its
+// deployment as older versions did.
+func TestAStepOfAnOlderVersionIsOfTheExecutionThatItLiesUnder(t *testing.T) {
+	s := newStack(t)
+	d := s.request(1, "dev", 1)
+	id := pipeline.ExecutionID{Deployment: d.ID}
+	old := map[string]types.AttributeValue{"attempt": &types.AttributeValueMemberN{Value: "1"}}
+	for name, value := range map[string]string{"pk": "PROJECT#storefront", "sk": "STEP#000000001#dev#0001#site", "deployment": d.ID.String(),
+		"step": "site", "kind": "s3-site", "status": "running", "token": "t", "startedAt": noon.Format(time.RFC3339)} {
+		old[name] = &types.AttributeValueMemberS{Value: value}
+	}
+	_, err := s.client.PutItem(s.Context(), &dynamodb.PutItemInput{TableName: aws.String("slipway"), Item: old})
+	s.must(err)
+	step, err := s.Step(s.Context(), id, "site")
+	s.must(err)
+	step.Status = pipeline.StatusSucceeded
+	s.write(storefront, pipeline.Change{By: pipeline.System, Steps: []pipeline.StepRun{step}})
+	steps, err := s.Steps(s.Context(), id)
+	if err != nil || len(steps) != 1 || steps[0].Status != pipeline.StatusSucceeded || steps[0].Execution != id {
+		t.Errorf("once it is written, the deployment's steps are %+v, %v", steps, err)
 	}
 }

@@ -102,3 +102,19 @@ func TestAnAlarmsNameArrivesAsItIs(t *testing.T) {
 		w.settled("shop", reacting("incident", e))
 	}
 }
+
+// TestAnAlarmOfAnotherPlaceStartsNothing has alarms of the same name, whose events other
+// accounts and Regions send on.
+func TestAnAlarmOfAnotherPlaceStartsNothing(t *testing.T) {
+	w := newWorld(t)
+	e := on(pipeline.BusDefault, alarmed)
+	e.Alarm = "errors"
+	w.sync("shop", reacting("incident", e))
+	for _, place := range []eventbridge.Event{{Account: "111122223333"}, {Region: "eu-central-1"}, {}} {
+		place.Source, place.DetailType, place.Detail = "aws.cloudwatch", "CloudWatch Alarm State Change", json.RawMessage(`{"alarmName":"errors"}`)
+		w.happen("default", place)
+	}
+	if got := told[trigger.Event](w, trigger.Happened); len(got) != 1 || got[0].ID != w.happened {
+		t.Errorf("startrunbook is told %+v", got)
+	}
+}

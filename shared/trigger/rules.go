@@ -1,6 +1,7 @@
 package trigger
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -65,7 +66,7 @@ func (t *Triggers) wantedRules(project string, bus pipeline.Bus, runbooks []Want
 			if e.Bus != bus {
 				continue
 			}
-			r := rule{name: ruleName(project, w.Runbook.Name, i), pattern: e.Pattern, state: types.RuleStateEnabled, target: t.target(project, w.Runbook.Name, e),
+			r := rule{name: ruleName(project, w.Runbook.Name, i), pattern: t.pattern(e), state: types.RuleStateEnabled, target: t.target(project, w.Runbook.Name, e),
 				description: fmt.Sprintf("Starts runbook %s of project %s.", w.Runbook.Name, project)}
 			if w.Paused {
 				r.state = types.RuleStateDisabled
@@ -74,6 +75,17 @@ func (t *Triggers) wantedRules(project string, bus pipeline.Bus, runbooks []Want
 		}
 	}
 	return all
+}
+
+// pattern returns what a rule matches. The environments of other accounts and Regions
+// send the events of their alarms to the default bus, too, for the steps that watch
+// them, and may have alarms of the same names.
+func (t *Triggers) pattern(e pipeline.RunbookEvent) json.RawMessage {
+	body, ok := bytes.CutPrefix(e.Pattern, []byte("{"))
+	if e.Alarm == "" || !ok {
+		return e.Pattern
+	}
+	return fmt.Appendf(nil, `{"account":[%s],"region":[%s],%s`, quoted(t.config.Account), quoted(t.config.Region), body)
 }
 
 // target returns where a rule leads: to startrunbook, with what an event that comes

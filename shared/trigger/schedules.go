@@ -43,7 +43,11 @@ func (t *Triggers) syncSchedules(ctx context.Context, project string, runbooks [
 		}
 		name := scheduleName(project, w.Runbook.Name)
 		wanted, err := t.schedule(project, w)
-		if err == nil {
+		switch {
+		case err != nil:
+		case w.Over:
+			err = t.leaveLast(ctx, wanted)
+		default:
 			err = t.syncSchedule(ctx, wanted, present[name])
 		}
 		if err != nil {
@@ -121,6 +125,20 @@ func (t *Triggers) syncSchedule(ctx context.Context, wanted *scheduler.CreateSch
 		ScheduleExpression: wanted.ScheduleExpression, ScheduleExpressionTimezone: wanted.ScheduleExpressionTimezone,
 		FlexibleTimeWindow: wanted.FlexibleTimeWindow, ActionAfterCompletion: wanted.ActionAfterCompletion, Target: wanted.Target})
 	return err
+}
+
+// leaveLast leaves a schedule whose last slot has passed as it is, and removes one of
+// its name that asks for other times.
+func (t *Triggers) leaveLast(ctx context.Context, wanted *scheduler.CreateScheduleInput) error {
+	found, err := t.schedules.GetSchedule(ctx, &scheduler.GetScheduleInput{GroupName: wanted.GroupName, Name: wanted.Name})
+	if gone := (*types.ResourceNotFoundException)(nil); errors.As(err, &gone) {
+		return nil
+	}
+	if err != nil || aws.ToString(found.ScheduleExpression) == *wanted.ScheduleExpression &&
+		aws.ToString(found.ScheduleExpressionTimezone) == *wanted.ScheduleExpressionTimezone {
+		return err
+	}
+	return t.removeSchedule(ctx, *wanted.Name)
 }
 
 // sameSchedule tells whether a schedule is as it should be, in all that has an effect.

@@ -44,12 +44,18 @@ type Event struct {
 type Wanted struct {
 	Runbook pipeline.Runbook
 	Paused  bool // the triggers are there, and do nothing
+	// Over tells that the schedule's last slot has passed. It is not made then, as
+	// Scheduler need not take one that asks for a time which has passed; but one that is
+	// there stays, since that slot may be under way.
+	Over bool
 }
 
 // A Config tells where triggers live and where they lead.
 type Config struct {
 	Group        string // the schedule group
 	Bus          string // name of Slipway's bus
+	Account      string // of the installation; alarms of others start nothing
+	Region       string // of the installation; so here
 	Function     string // ARN of startrunbook
 	ScheduleRole string // ARN of the role that schedules take on to invoke it
 	DeadLetters  string // ARN of the queue for what can't be delivered

@@ -258,3 +258,25 @@ func TestCrashesAreMendedByTheNextCall(t *testing.T) {
 		}
 	}
 }
+
+// TestTheScheduleOfALastSlotStaysUntilItIsDelivered has the slot under way.
+func TestTheScheduleOfALastSlotStaysUntilItIsDelivered(t *testing.T) {
+	w := newWorld(t)
+	over := func(of trigger.Wanted) trigger.Wanted {
+		of.Over = true
+		return of
+	}
+	once, later := scheduled("once", "at(2026-11-22T09:00:00)", "UTC"), scheduled("once", "at(2026-11-22T07:00:00)", "UTC")
+	line := "schedule runbooks/shop_once at(2026-11-22T09:00:00) UTC ENABLED " + functionARN
+	w.sync("shop", over(once)) // it isn't made any more
+	w.holds()
+	w.sync("shop", once)
+	w.settled("shop", over(once))
+	w.settled("shop", over(paused(once)))
+	w.holds(line)
+	w.sync("shop", over(later)) // the file asks for another time, which has passed, too
+	w.holds()
+	w.sync("shop", once)
+	w.sync("shop", trigger.Wanted{Runbook: pipeline.Runbook{Name: "once"}}) // it is long over
+	w.holds()
+}

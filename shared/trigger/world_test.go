@@ -86,7 +86,7 @@ func newWorld(t *testing.T) *world {
 }
 
 func config() trigger.Config {
-	return trigger.Config{Group: "runbooks", Bus: "slipway", Function: functionARN, ScheduleRole: roleARN, DeadLetters: deadARN}
+	return trigger.Config{Group: "runbooks", Bus: "slipway", Account: "000000000000", Region: "us-east-1", Function: functionARN, ScheduleRole: roleARN, DeadLetters: deadARN}
 }
 
 func clients(transport http.RoundTripper) (*schedulerclient.Client, *eventsclient.Client) {
