@@ -38,14 +38,25 @@ func New(steps Steps, works Works, reporter *runstep.Reporter) *Handler {
 	return &Handler{steps, works, reporter}
 }
 
+// executionEnded is the detail-type of Step Functions' event.
+const executionEnded = "Step Functions Execution Status Change"
+
 // Handle cancels the steps that go on of the deployment or the run that is being
-// cancelled. A step that works in-line ends by itself; no further one starts.
+// cancelled, or whose execution has failed or was stopped: nobody waits for them any
+// more. A step that works in-line ends by itself; no further one starts.
 func (h *Handler) Handle(ctx context.Context, e events.Raw) (struct{}, error) {
-	var subject events.Subject
+	var subject struct {
+		events.Subject
+		Name string `json:"name"` // of an execution
+	}
 	if err := json.Unmarshal(e.Detail, &subject); err != nil {
 		return struct{}{}, fmt.Errorf("decode %s %s: %w", e.DetailType, e.ID, err)
 	}
-	id, err := pipeline.ParseExecutionID(subject.ID())
+	name := subject.ID()
+	if e.DetailType == executionEnded {
+		name = subject.Name
+	}
+	id, err := pipeline.ParseExecutionID(name)
 	if err != nil {
 		return struct{}{}, fmt.Errorf("decode %s %s: %w", e.DetailType, e.ID, err)
 	}

@@ -140,8 +140,12 @@ func TestARunWhoseExecutionIsStoppedMakesWay(t *testing.T) {
 	w.run(5 * time.Hour)
 	w.check()
 	w.wantsRuns("drill", "cancelled", "succeeded")
-	if r := w.runIs("ops_drill_1"); !strings.Contains(r.Reason, "stopped in Step Functions") {
+	r := w.runIs("ops_drill_1")
+	if !strings.Contains(r.Reason, "stopped in Step Functions") {
 		t.Errorf("it ends because %q", r.Reason)
+	}
+	if len(r.Steps) != 1 || r.Steps[0].Error != "Cancelled" {
+		t.Errorf("nobody waits for its step any more, which is %s", asJSON(r.Steps))
 	}
 }
 

@@ -40,6 +40,7 @@ func (s system) routes() []route {
 		{"QueueLeft", slipway, happened(events.DeploymentStarted{}, events.DeploymentSuperseded{}).with(pattern{"queued": []any{true}}), "resumestep"},
 		{"DeploymentCancelled", slipway, happened(events.DeploymentCancelled{}), "resumestep"},
 		{"StepsDeploymentEnded", slipway, deploymentEnded().with(pattern{"via": []any{pattern{"exists": true}}}), "resumestep"},
+		{"StepsAbandoned", nil, executionBroken(s.workflows.running()...), "cancelsteps"},
 		{"RunBroken", nil, executionBroken(s.workflows.runbook.Ref()), "finishrun"},
 		{"DeploymentBroken", nil, executionBroken(s.workflows.deploy.Ref()), "finishdeployment"},
 	}
@@ -60,8 +61,8 @@ func (s system) routes() []route {
 func worksTold() map[string]pattern {
 	ours := []any{pattern{"prefix": "slipway-"}}
 	return map[string]pattern{
-		"AlarmRaised": told("aws.cloudwatch", "CloudWatch Alarm State Change").with(pattern{"state": pattern{"value": []any{"ALARM"}}}),
-		"BackupEnded": told("aws.backup", "Backup Job State Change", "Restore Job State Change"),
+		"AlarmChanged": told("aws.cloudwatch", "CloudWatch Alarm State Change").with(pattern{"state": pattern{"value": []any{"ALARM", "INSUFFICIENT_DATA"}}}),
+		"BackupEnded":  told("aws.backup", "Backup Job State Change", "Restore Job State Change"),
 		"AutomationEnded": told("aws.ssm", "EC2 Automation Execution Status-change Notification").
 			with(pattern{"Status": []any{pattern{"anything-but": []any{"Pending", "InProgress", "Waiting"}}}}),
 		"ServiceDeployed": told("aws.ecs", "ECS Deployment State Change").
@@ -137,10 +138,10 @@ func buildEnded(projects []*string) pattern {
 	}}
 }
 
-// executionBroken matches the end of an execution that could not record its own end.
-func executionBroken(machine *string) pattern {
+// executionBroken matches the end of an execution of one of the machines that failed or could not record its own end.
+func executionBroken(machines ...*string) pattern {
 	return pattern{"source": []any{"aws.states"}, "detail-type": []any{"Step Functions Execution Status Change"}, "detail": pattern{
-		"stateMachineArn": []any{machine},
+		"stateMachineArn": machines,
 		"status":          []any{"FAILED", "TIMED_OUT", "ABORTED"},
 	}}
 }

@@ -123,7 +123,8 @@ func (s system) setTimers() []awsiam.PolicyStatement {
 	inGroup := s.stack.FormatArn(&awscdk.ArnComponents{Service: new("scheduler"), Resource: new("schedule"),
 		ResourceName: awscdk.Fn_Join(new("/"), &[]*string{s.timers.group.Ref(), new("timer-*")})})
 	return list(nil,
-		allow([]*string{inGroup}, "scheduler:CreateSchedule", "scheduler:DeleteSchedule", "scheduler:UpdateSchedule"),
+		allow([]*string{inGroup}, "scheduler:CreateSchedule", "scheduler:DeleteSchedule"),
+		allowEverywhere("scheduler:ListSchedules"),
 		passRole(s.timers.role, "scheduler.amazonaws.com"))
 }
 

@@ -8,7 +8,8 @@ import (
 // Timers lets kinds be checked at a given time.
 type Timers interface {
 	// Set asks for a check of the kind's work with that name at t, or at once when t
-	// has passed. Setting it again for the same work replaces the time.
+	// has passed. Times that were set before for the same work stay: a check too many does
+	// no harm.
 	Set(ctx context.Context, kind, work string, t time.Time) error
 	// Clear takes back what Set asked for; nil when nothing is set.
 	Clear(ctx context.Context, kind, work string) error

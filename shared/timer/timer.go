@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -40,36 +41,25 @@ func New(client *scheduler.Client, group, targetARN, roleARN, deadLetterARN stri
 	}}
 }
 
-// Name returns the name of the schedule of a kind's work with that name, which may hold
-// any characters; it has 46 of the 64 characters that a schedule's name may have.
-func Name(kind, work string) string {
+// Prefix returns what the names of the schedules of a kind's work with that name begin
+// with; the work's name may hold any characters. After it comes the second that the
+// schedule is for, so that one is never changed: what is set while a timer comes must
+// not be deleted with it. A name has at most 58 of the 64 characters that it may have.
+func Prefix(kind, work string) string {
 	const bytes = 20
 	sum := sha256.Sum256([]byte(kind + "\n" + work))
-	return "timer-" + hex.EncodeToString(sum[:bytes])
+	return "timer-" + hex.EncodeToString(sum[:bytes]) + "-"
 }
 
-// tries is how often Set tries to create or to change a schedule that appears or goes
-// between the two.
-const tries = 3
-
 // Set asks for a check of the kind's work with that name at t, rounded up to a second,
-// or in some seconds when t has passed. Setting it again for the same work replaces the time.
+// or in some seconds when t has passed. Times that were set before for the same work stay.
 func (t *Timers) Set(ctx context.Context, kind, work string, at time.Time) error {
 	s, err := t.schedule(kind, work, at)
 	if err != nil {
 		return err
 	}
-	for range tries {
-		var there *types.ConflictException
-		if err = t.create(ctx, s); err == nil || !errors.As(err, &there) {
-			break
-		}
-		var gone *types.ResourceNotFoundException
-		if err = t.update(ctx, s); err == nil || !errors.As(err, &gone) {
-			break
-		}
-	}
-	if err != nil {
+	var there *types.ConflictException
+	if err := t.create(ctx, s); err != nil && !errors.As(err, &there) {
 		return fmt.Errorf("set timer of %s work %s to %s: %w", kind, work, s.expression, err)
 	}
 	return nil
@@ -78,13 +68,26 @@ func (t *Timers) Set(ctx context.Context, kind, work string, at time.Time) error
 // Clear takes back what Set asked for; nil when nothing is set. A timer that is due at
 // this moment may come all the same.
 func (t *Timers) Clear(ctx context.Context, kind, work string) error {
-	name := Name(kind, work)
-	_, err := t.client.DeleteSchedule(ctx, &scheduler.DeleteScheduleInput{Name: &name, GroupName: &t.group})
-	var gone *types.ResourceNotFoundException
-	if err != nil && !errors.As(err, &gone) {
-		return fmt.Errorf("clear timer of %s work %s: %w", kind, work, err)
+	prefix := Prefix(kind, work)
+	pages := scheduler.NewListSchedulesPaginator(t.client, &scheduler.ListSchedulesInput{GroupName: &t.group, NamePrefix: &prefix})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		for i := 0; err == nil && i < len(page.Schedules); i++ {
+			err = t.remove(ctx, page.Schedules[i].Name)
+		}
+		if err != nil {
+			return fmt.Errorf("clear timers of %s work %s: %w", kind, work, err)
+		}
 	}
 	return nil
+}
+
+func (t *Timers) remove(ctx context.Context, name *string) error {
+	_, err := t.client.DeleteSchedule(ctx, &scheduler.DeleteScheduleInput{Name: name, GroupName: &t.group})
+	if gone := (*types.ResourceNotFoundException)(nil); errors.As(err, &gone) {
+		return nil
+	}
+	return err
 }
 
 // A schedule is what a timer asks of EventBridge Scheduler.
@@ -106,7 +109,8 @@ func (t *Timers) schedule(kind, work string, at time.Time) (schedule, error) {
 	if err != nil {
 		return schedule{}, fmt.Errorf("encode timer of %s work %s: %w", kind, work, err)
 	}
-	s := schedule{name: Name(kind, work), expression: expression(at), target: t.target}
+	at = whole(at)
+	s := schedule{name: Prefix(kind, work) + strconv.FormatInt(at.Unix(), 10), expression: expression(at), target: t.target}
 	s.target.Input = aws.String(string(input))
 	s.description = fmt.Sprintf("%.*s", maxDescription, kind+" "+work)
 	return s, nil
@@ -119,28 +123,19 @@ type dueEvent struct {
 	Detail     step.TimerDetail `json:"detail"`
 }
 
-// expression returns the schedule expression of a time, in UTC, which has whole seconds.
-func expression(at time.Time) string {
-	whole := at.Truncate(time.Second)
-	if whole.Before(at) {
-		whole = whole.Add(time.Second)
+// whole returns at, rounded up to a second.
+func whole(at time.Time) time.Time {
+	if cut := at.Truncate(time.Second); cut.Before(at) {
+		return cut.Add(time.Second)
 	}
-	return "at(" + whole.UTC().Format("2006-01-02T15:04:05") + ")"
+	return at
 }
+
+// expression returns the schedule expression of a time of whole seconds, in UTC.
+func expression(at time.Time) string { return "at(" + at.UTC().Format("2006-01-02T15:04:05") + ")" }
 
 func (t *Timers) create(ctx context.Context, s schedule) error {
 	_, err := t.client.CreateSchedule(ctx, &scheduler.CreateScheduleInput{
-		Name: &s.name, GroupName: &t.group, Description: &s.description, Target: &s.target,
-		ScheduleExpression: &s.expression, ScheduleExpressionTimezone: aws.String("UTC"),
-		FlexibleTimeWindow:    &types.FlexibleTimeWindow{Mode: types.FlexibleTimeWindowModeOff},
-		ActionAfterCompletion: types.ActionAfterCompletionDelete,
-	})
-	return err
-}
-
-// update replaces the schedule of that name. What is not given would get its default.
-func (t *Timers) update(ctx context.Context, s schedule) error {
-	_, err := t.client.UpdateSchedule(ctx, &scheduler.UpdateScheduleInput{
 		Name: &s.name, GroupName: &t.group, Description: &s.description, Target: &s.target,
 		ScheduleExpression: &s.expression, ScheduleExpressionTimezone: aws.String("UTC"),
 		FlexibleTimeWindow:    &types.FlexibleTimeWindow{Mode: types.FlexibleTimeWindowModeOff},

@@ -4,6 +4,7 @@ package timer_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -56,15 +57,17 @@ func (s *service) must(err error) {
 	}
 }
 
-// schedule returns the schedule of the kind wait's work "a/site/1".
-func (s *service) schedule() (*scheduler.GetScheduleOutput, error) {
-	return s.client.GetSchedule(s.Context(), &scheduler.GetScheduleInput{GroupName: &s.group, Name: aws.String(timer.Name("wait", "a/site/1"))})
+// schedule returns the schedule of the kind wait's work "a/site/1" for that second.
+func (s *service) schedule(at time.Time) (*scheduler.GetScheduleOutput, error) {
+	second := at.Truncate(time.Second).Add(time.Second) // no time here is whole
+	name := fmt.Sprintf("%s%d", timer.Prefix("wait", "a/site/1"), second.Unix())
+	return s.client.GetSchedule(s.Context(), &scheduler.GetScheduleInput{GroupName: &s.group, Name: &name})
 }
 
 func (s *service) set(at time.Time) *scheduler.GetScheduleOutput {
 	s.Helper()
 	s.must(s.Set(s.Context(), "wait", "a/site/1", at))
-	got, err := s.schedule()
+	got, err := s.schedule(at)
 	s.must(err)
 	return got
 }
@@ -85,6 +88,7 @@ func aTimerIsASchedule(s *service) {
 
 func aTimerIsSetAgain(s *service) {
 	s.set(future)
+	s.set(future)
 	if got := s.set(future.Add(time.Hour)); aws.ToString(got.ScheduleExpression) != "at(2040-01-01T07:00:01)" || aws.ToString(got.Target.Input) == "" {
 		s.Errorf("it is %+v", got)
 	}
@@ -92,12 +96,15 @@ func aTimerIsSetAgain(s *service) {
 
 func aTimerIsCleared(s *service) {
 	s.set(future)
+	s.set(future.Add(time.Hour))
 	for range 2 { // the second finds nothing
 		s.must(s.Clear(s.Context(), "wait", "a/site/1"))
 	}
 	var gone *types.ResourceNotFoundException
-	if _, err := s.schedule(); !errors.As(err, &gone) {
-		s.Errorf("asking for it comes to %v", err)
+	for _, at := range []time.Time{future, future.Add(time.Hour)} {
+		if _, err := s.schedule(at); !errors.As(err, &gone) {
+			s.Errorf("asking for it comes to %v", err)
+		}
 	}
 }
 

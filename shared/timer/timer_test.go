@@ -129,12 +129,12 @@ func TestATimeThatHasPassedComesSoon(t *testing.T) {
 	r.comes(event("08:00:10", "past"))
 }
 
-func TestSettingAgainReplacesTheTime(t *testing.T) {
+func TestSettingAgainAddsATime(t *testing.T) {
 	r := newRig(t)
-	r.set("a", r.clock.Now().Add(10*time.Minute))
-	r.set("a", r.clock.Now().Add(5*time.Minute))
-	r.set("a", r.clock.Now().Add(20*time.Minute))
-	r.comes(event("08:20:00", "a"))
+	for _, minutes := range []time.Duration{10, 5, 10, 20} {
+		r.set("a", r.clock.Now().Add(minutes*time.Minute))
+	}
+	r.comes(event("08:05:00", "a"), event("08:10:00", "a"), event("08:20:00", "a"))
 }
 
 func TestATimerCanBeSetAgainAfterItCame(t *testing.T) {
@@ -156,17 +156,16 @@ func TestAClearedTimerDoesNotCome(t *testing.T) {
 	r.comes()
 }
 
-func TestATimerThatGoesWhileItIsChangedIsSetAnew(t *testing.T) {
+func TestEveryTimeOfAWorkIsClearedAndNoneOfAnother(t *testing.T) {
 	r := newRig(t)
-	r.set("a", r.clock.Now().Add(time.Minute))
-	r.before = func(request *http.Request) {
-		if request.Method == http.MethodPut { // it comes due before the change arrives
-			r.before = func(*http.Request) {}
-			r.clock.RunUntil(r.clock.Now().Add(2 * time.Minute))
-		}
+	for minutes := range time.Duration(120) { // more than a page
+		r.set("a", r.clock.Now().Add((minutes+1)*10*time.Second))
 	}
-	r.set("a", r.clock.Now().Add(10*time.Minute))
-	r.comes(event("08:01:00", "a"), event("08:10:00", "a"))
+	r.set("b", r.clock.Now().Add(10*time.Minute))
+	if err := r.Clear(t.Context(), "wait", "a"); err != nil {
+		t.Fatal(err)
+	}
+	r.comes(event("08:10:00", "b"))
 }
 
 func TestAnErrorNamesTheWork(t *testing.T) {
@@ -181,8 +180,8 @@ func TestAnErrorNamesTheWork(t *testing.T) {
 func TestNamesAreDistinctAndFit(t *testing.T) {
 	seen := map[string]bool{}
 	for _, of := range [][2]string{{"wait", "a"}, {"wait", "b"}, {"alarm", "a"}, {"wait", strings.Repeat("ü/", 1000)}} {
-		name := timer.Name(of[0], of[1])
-		if len(name) != 46 || seen[name] {
+		name := timer.Prefix(of[0], of[1])
+		if len(name) != 47 || seen[name] {
 			t.Errorf("%q is the name of %.20q", name, of)
 		}
 		seen[name] = true
