@@ -10,6 +10,7 @@ import (
 
 	"slipway/events"
 	"slipway/functions/api"
+	"slipway/infra/local"
 	"slipway/shared/pipeline"
 )
 
@@ -123,6 +124,35 @@ func TestAStepTakesAQuorum(t *testing.T) {
 	w.check()
 	w.wantsOutputs(w.runIs(r.ID), map[string]string{"approved-by": manager + ", " + manager2})
 	w.refused(again, "has decided")
+}
+
+// TestADecisionThatComesAgainCountsOnce delivers the record of who decided, and the end of
+// what was decided, three times.
+func TestADecisionThatComesAgainCountsOnce(t *testing.T) {
+	faults := &local.Rehearsal{Deliver: func(function string, _ []byte) []time.Duration {
+		if function == "Slipway-DecideApproval" || function == "Slipway-ResumeStep" {
+			return []time.Duration{0, time.Minute, 2 * time.Minute}
+		}
+		return []time.Duration{0}
+	}}
+	step := "{ name: confirm, uses: approval, with: { approvers: [release-managers], quorum: 2 } }"
+	w := newOps(newWorld(t, 1, faults), runbook("try", []string{step, lookStep}))
+	r := w.try(time.Minute)
+	first := w.decideStep(manager, r, pipeline.DecisionApprove)
+	w.run(10 * time.Minute)
+	if got := w.runIs(r.ID); got.Status != string(pipeline.StatusRunning) || len(got.Steps[0].Approvals) != 1 {
+		t.Errorf("after one approval the run is %s, with %+v", got.Status, got.Steps)
+	}
+	w.decideStep(manager2, r, pipeline.DecisionApprove)
+	w.run(10 * time.Minute)
+	w.check()
+	w.wantsOutputs(w.runIs(r.ID), map[string]string{"approved-by": manager + ", " + manager2})
+	if n := len(happened[events.ApprovalDecided](w)); n != 2 {
+		t.Errorf("%d decisions are recorded", n)
+	}
+	if got := w.execution(first).Status; got != sfn.ExecutionStatusSucceeded {
+		t.Errorf("the first approver's execution is %s", got)
+	}
 }
 
 func TestAStepThatAsksIsCancelled(t *testing.T) {

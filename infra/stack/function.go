@@ -25,7 +25,7 @@ func newFunction(stack awscdk.Stack, f Function, c code, environment map[string]
 	})
 	logGroup := newLogGroup(stack, f.ID+"Log", nil)
 	lambda := awslambda.NewFunction(stack, new(f.ID), &awslambda.FunctionProps{
-		FunctionName: new(functionName(f)),
+		FunctionName: new(functionName(f.ID)),
 		Runtime:      awslambda.Runtime_PROVIDED_AL2023(),
 		Architecture: awslambda.Architecture_ARM_64(),
 		Handler:      new(f.Name),

@@ -56,7 +56,7 @@ func (s system) connect() {
 	tell(new("BUILD_PROJECT"), s.scripts.project.Ref(), stepFunctions()...)
 	tell(new("TIMER_GROUP"), s.timers.group.Ref(), stepFunctions()...)
 	tell(new("TIMER_ROLE"), s.timers.role.RoleArn(), stepFunctions()...)
-	tell(new("TIMER_TARGET"), functionARN(s.stack, "resumestep"), stepFunctions()...)
+	tell(new("TIMER_TARGET"), s.functions["resumestep"].arn(s.stack), stepFunctions()...)
 	tell(new("SCHEDULE_GROUP"), s.schedules.group.Ref(), triggerFunctions()...)
 	tell(new("SCHEDULE_ROLE"), s.schedules.role.RoleArn(), triggerFunctions()...)
 	tell(new("START_RUNBOOK"), s.functions["startrunbook"].lambda.FunctionArn(), triggerFunctions()...)
@@ -69,17 +69,12 @@ func stepFunctions() []string { return []string{"cancelsteps", "resumestep", "ru
 // triggerFunctions returns the functions that keep the triggers of runbooks.
 func triggerFunctions() []string { return []string{"api", "applyproject"} }
 
-// functionARN returns the ARN of a function of the stack without depending on it, for
-// what the function itself depends on.
-func functionARN(stack awscdk.Stack, name string) *string {
-	for _, f := range Functions() {
-		if f.Name == name {
-			return stack.FormatArn(&awscdk.ArnComponents{Service: new("lambda"), Resource: new("function"), ResourceName: new(functionName(f)),
-				ArnFormat: awscdk.ArnFormat_COLON_RESOURCE_NAME})
-		}
-	}
-	panic("stack: there is no function " + name)
+// arn returns f's ARN without depending on f, for what f itself depends on.
+func (f function) arn(stack awscdk.Stack) *string {
+	return stack.FormatArn(&awscdk.ArnComponents{Service: new("lambda"), Resource: new("function"), ResourceName: new(functionName(f.id)),
+		ArnFormat: awscdk.ArnFormat_COLON_RESOURCE_NAME})
 }
 
-// functionName returns the name of a function, fixed so that its ARN is known beforehand.
-func functionName(f Function) string { return Name + "-" + f.ID }
+// functionName returns the name of the function whose construct has the id, fixed so that
+// its ARN is known beforehand.
+func functionName(id string) string { return Name + "-" + id }
