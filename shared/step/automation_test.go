@@ -190,6 +190,28 @@ func TestARunbookCanBeCancelled(t *testing.T) {
 	}
 }
 
+func TestARunbookThatMayNotBeStoppedGoesOn(t *testing.T) {
+	a := newAutomated(t)
+	a.start("automation", attempt(restarting, restart))
+	others := a.answer
+	a.answer = func(request any) (any, error) {
+		if _, ok := request.(*ssm.StopAutomationExecutionInput); ok {
+			return nil, denied("ssm:StopAutomationExecution")
+		}
+		return others(request)
+	}
+	if err := a.runner.Cancel(t.Context(), step.Attempt{Execution: restarting, Step: "check", Attempt: 1}); err != nil {
+		t.Errorf("to cancel it comes to %v, and would be tried again for nothing", err)
+	}
+	if log := a.read("work", step.LogKey(restarting, "check", 1)); !strings.Contains(log, "it can't be cancelled: ") || !strings.Contains(log, "ssm:StopAutomationExecution") {
+		t.Errorf("the log says\n%s", log)
+	}
+	a.run.AutomationExecutionStatus = types.AutomationExecutionStatusSuccess
+	if got := a.tell(); len(got) != 1 || strings.Contains(got[0], "Cancelled") {
+		t.Errorf("its end leads to %q", got)
+	}
+}
+
 func TestARunbookThatCanNotBeStartedFailsTheStep(t *testing.T) {
 	for name, refusal := range map[string]error{
 		"NoSuchDocument": &types.AutomationDefinitionNotFoundException{Message: aws.String("no such runbook")},

@@ -38,9 +38,15 @@ func (r *Runner) cancelAsWished(ctx context.Context, k Remote, record workRecord
 	if err != nil || !wished {
 		return err
 	}
-	err = k.Cancel(ctx, r.dependencies, record.Work, record.Name)
+	return r.cancel(ctx, k, record)
+}
+
+// cancel cancels the work of record. Work that its service will not cancel, or not with
+// the rights that there are, goes on, and so does its step; the log says why.
+func (r *Runner) cancel(ctx context.Context, k Remote, record workRecord) error {
+	err := k.Cancel(ctx, r.dependencies, record.Work, record.Name)
 	var refused *Failure
-	if errors.As(err, &refused) { // the work goes on, so the step does
+	if errors.As(err, &refused) {
 		fmt.Fprintf(record.Work.Log, "it can't be cancelled: %s\n", refused.Cause)
 		return nil
 	}

@@ -146,13 +146,12 @@ func (r *Runner) Cancel(ctx context.Context, a Attempt) error {
 	if !ok {
 		return fmt.Errorf("cancel step %s of %s: kind %q has no work elsewhere: %w", a.Step, a.Execution, record.Kind, pipeline.ErrInvalid)
 	}
-	w := record.Work
 	var log bytes.Buffer
-	w.Log = &log
-	if err := remote.Cancel(ctx, r.dependencies, w, record.Name); err != nil {
-		return fmt.Errorf("cancel step %s of %s: %w", a.Step, a.Execution, err)
+	record.Work.Log = &log
+	if err := r.cancel(ctx, remote, record); err != nil {
+		return err
 	}
-	return r.appendLog(ctx, w, log.Bytes())
+	return r.appendLog(ctx, record.Work, log.Bytes())
 }
 
 func (r *Runner) works() works { return works{r.dependencies.Objects, r.dependencies.WorkBucket} }
